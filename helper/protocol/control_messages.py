@@ -1,0 +1,24 @@
+"""What the helper tells its worker, over the socketpair that the worker was born with. Descriptors beside each.
+
+The socket's end is the worker's end too: when it closes (the helper is gone), the worker exits, and with its TUN
+descriptor everything that hangs on the device.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from helper.protocol.helper_messages import Address
+
+
+class AttachApp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Beside it one descriptor: a stream socket to an app. It replaces the app that was attached before."""
+
+
+class ListenDns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Beside it two descriptors: a bound UDP socket and a listening TCP socket, port 53 of `address`."""
+
+    address: Address
+
+
+Control = AttachApp | ListenDns
