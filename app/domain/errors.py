@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
 
@@ -82,3 +83,16 @@ class KubeferryError(Exception):
     def __str__(self) -> str:
         told = ", ".join(f"{name}={value}" for name, value in self.params.items())
         return f"{self.code}({told})" + (f": {self.detail}" if self.detail else "")
+
+
+@dataclass(frozen=True)
+class Problem:
+    """A failure as a value: what a state holds and a message carries."""
+
+    code: ErrorCode
+    params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    detail: str = ""
+
+    @classmethod
+    def of(cls, error: KubeferryError) -> Problem:
+        return cls(error.code, error.params, error.detail)
