@@ -160,9 +160,7 @@ class ConnectionList(Message, frozen=True):
     connections: tuple[ConnectionInfo, ...]
 
 
-Request = (
-    Hello | OpenConnection | AttachConnection | SetNetwork | FindOverlaps | CloseConnection | ListConnections
-)
+Request = Hello | OpenConnection | AttachConnection | SetNetwork | FindOverlaps | CloseConnection | ListConnections
 Answer = (
     Welcome
     | ConnectionOpened
