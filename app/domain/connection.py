@@ -7,7 +7,7 @@ a number; an event of an attempt that is not the current one changes nothing, so
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.domain.errors import Problem
 from app.domain.subnets import Wishes
@@ -22,7 +22,7 @@ class Target:
     kubeconfig: str | None = None
     manager_namespace: str | None = None
     image: str | None = None
-    wishes: Wishes = Wishes()
+    wishes: Wishes = field(default_factory=Wishes)
 
 
 class Stage(enum.StrEnum):
@@ -214,7 +214,7 @@ def step(state: State, event: Event) -> Outcome:
             return _idle(state, event)
         case Disconnecting():
             return _disconnecting(state, event)
-        case Connecting() | Connected() | Degraded() | Reconnecting():
+        case _:
             return _live(state, event)
 
 

@@ -122,11 +122,8 @@ def _meet(one: Subnet, other: Subnet) -> bool:
 
 
 def _without(subnet: Subnet, hole: Subnet) -> list[Subnet]:
-    if not _meet(subnet, hole):
-        return [subnet]
-    if hole.prefixlen <= subnet.prefixlen:
-        return []
-    if isinstance(subnet, IPv4Network) and isinstance(hole, IPv4Network):
-        return list(subnet.address_exclude(hole))
-    assert isinstance(subnet, IPv6Network) and isinstance(hole, IPv6Network)  # noqa: S101  (for the type checker)
-    return list(subnet.address_exclude(hole))
+    if isinstance(subnet, IPv4Network) and isinstance(hole, IPv4Network) and subnet.overlaps(hole):
+        return [] if hole.prefixlen <= subnet.prefixlen else list(subnet.address_exclude(hole))
+    if isinstance(subnet, IPv6Network) and isinstance(hole, IPv6Network) and subnet.overlaps(hole):
+        return [] if hole.prefixlen <= subnet.prefixlen else list(subnet.address_exclude(hole))
+    return [subnet]
