@@ -48,7 +48,9 @@ class SetEndpoint(Message, frozen=True):
 class ResolverConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """How the DNS stub decides: names of the cluster go to `cluster_servers` (through the TUN), others to `upstreams`.
 
-    `namespaces` are the names under which `service.namespace` is tried in the cluster first.
+    `namespaces` are the names under which `service.namespace` is tried in the cluster first. Servers are addresses,
+    "192.0.2.1:5353" and "[2001:db8::1]:5353" where the port is not 53. `subnets` are the cluster's: reverse names of
+    addresses in them are asked in the cluster first; empty means any private address.
     """
 
     cluster_domain: str
@@ -56,6 +58,7 @@ class ResolverConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     upstreams: tuple[str, ...]
     namespace: str
     namespaces: tuple[str, ...]
+    subnets: tuple[str, ...] = ()
 
 
 class SetResolver(Message, frozen=True):
