@@ -1,0 +1,81 @@
+"""The manager's nftables: what laptops send leaves with the pod's own address, and answers find their way back.
+
+One table of our own, replaced as a whole in one transaction; a pod's network namespace ends with the pod, so nothing
+is ever left. `nft` is the only command the manager runs: its rules are text that we alone write.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import logging
+import subprocess
+
+TABLE = "kubeferry"
+_NFT = "/usr/sbin/nft"
+
+log = logging.getLogger(__name__)
+
+
+class FirewallError(Exception):
+    """nft did not take the rules."""
+
+
+def render(
+    subnet4: ipaddress.IPv4Network,
+    subnet6: ipaddress.IPv6Network | None,
+    relayed6: dict[ipaddress.IPv6Address, str],
+) -> str:
+    """Returns the whole table as nft(8) reads it.
+
+    `relayed6` maps laptops to their devices where the kernel may not forward IPv6: answers to them, translated back
+    already (after priority -100, before routing), are sent into the device by `dup` and the original is dropped.
+    """
+    lines = [
+        f"table inet {TABLE}",
+        f"delete table inet {TABLE}",
+        f"table inet {TABLE} {{",
+        "  chain postrouting {",
+        "    type nat hook postrouting priority srcnat; policy accept;",
+        f"    ip saddr {subnet4} ip daddr != {subnet4} masquerade",
+    ]
+    if subnet6 is not None:
+        lines.append(f"    ip6 saddr {subnet6} ip6 daddr != {subnet6} masquerade")
+    lines += [
+        "  }",
+        "  chain forward {",
+        "    type filter hook forward priority filter; policy accept;",
+        # Laptops do not see each other.
+        '    iifname "kubeferry*" oifname "kubeferry*" drop',
+        '    iifname "kubeferry*" accept',
+        "    ct state established,related accept",
+        # Nothing but answers comes from the cluster to a laptop.
+        '    oifname "kubeferry*" drop',
+        "  }",
+        "  chain input {",
+        "    type filter hook input priority filter; policy accept;",
+        # A laptop has no business with the pod itself but ping: the manager's port is on the loopback.
+        '    iifname "kubeferry*" meta l4proto != { icmp, icmpv6 } reject',
+        "  }",
+        "}",
+    ]
+    if relayed6:
+        lines += [
+            f"table ip6 {TABLE}6",
+            f"delete table ip6 {TABLE}6",
+            f"table ip6 {TABLE}6 {{",
+            "  chain prerouting {",
+            "    type filter hook prerouting priority -90; policy accept;",
+        ]
+        lines += [
+            f'    iifname != "{device}" ip6 daddr {address} dup to {address} device "{device}" drop'
+            for address, device in relayed6.items()
+        ]
+        lines += ["  }", "}"]
+    return "\n".join(lines) + "\n"
+
+
+def apply(ruleset: str) -> None:
+    """Raises FirewallError with nft's own words."""
+    done = subprocess.run([_NFT, "-f", "-"], input=ruleset, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - a constant command
+    if done.returncode:
+        raise FirewallError(done.stderr.strip())

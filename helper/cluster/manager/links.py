@@ -1,0 +1,166 @@
+"""Laptops' lanes on the manager's side: handshake, then packets between lane and the lease's own device."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from helper.cluster.manager.devices import Device
+from helper.cluster.manager.leases import Lease, LeaseRefused
+from helper.tunnel.lane import StreamLane
+from helper.tunnel.pump import AddressGuard, Pump
+from helper.tunnel.traffic import Traffic
+from helper.wire.frames import VNET_HEADER_BYTES, Frame, FrameDecoder, FrameError, FrameKind, encode_frame
+from helper.wire.hello import (
+    WIRE_VERSION,
+    ClientHello,
+    HelloError,
+    HelloRefusal,
+    ManagerRefusal,
+    ManagerWelcome,
+    decode_hello,
+    encode_hello,
+)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Station:
+    """What a lease has for as long as it lives, whichever lane is open."""
+
+    lease: Lease
+    device: Device
+    pump: Pump
+    guard: AddressGuard
+    link: Link | None = None
+    traffic: Traffic = field(default_factory=Traffic)
+
+
+class StationKeeper(Protocol):
+    """What a link needs of the manager. Made by `server.Manager`."""
+
+    version: str
+
+    def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
+        """Raises LeaseRefused, or OSError when the kernel gives no device."""
+
+    def leave(self, link: Link, *, release: bool) -> None: ...
+
+
+class Link:
+    """One accepted connection. `heard_at` is the loop's time of the last bytes."""
+
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, sock: socket.socket, keeper: StationKeeper, peer: str
+    ) -> None:
+        self._loop = loop
+        self._keeper = keeper
+        self._peer = peer
+        self._decoder: FrameDecoder | None = FrameDecoder(capacity=256 * 1024)
+        self.station: Station | None = None
+        self.heard_at = loop.time()
+        self.lane = StreamLane(loop, sock, self)
+
+    def close(self) -> None:
+        self.lane.close()
+
+    # LaneListener
+
+    def on_data(self, data: memoryview) -> None:
+        self.heard_at = self._loop.time()
+        try:
+            if self.station is not None:
+                self.station.pump.on_data(data)
+            elif self._decoder is not None:
+                if len(data) > 64 * 1024:
+                    raise FrameError("more than a HELLO before the handshake")
+                for frame in self._decoder.feed(data):
+                    self._handshake(frame)
+        except FrameError as error:
+            log.warning("a laptop's stream could not be followed: %s", error)
+            self._end(release=False)
+
+    def on_writable(self) -> None:
+        if self.station is not None:
+            self.station.pump.on_writable()
+
+    def on_closed(self, reason: str) -> None:
+        self._keeper.leave(self, release=False)
+
+    def on_control(self, frame: Frame) -> None:
+        if frame.kind == FrameKind.PING:
+            self.lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
+        elif frame.kind == FrameKind.RELEASE:
+            self._end(release=True)
+
+    def _handshake(self, frame: Frame) -> None:
+        if frame.kind != FrameKind.HELLO or self.station is not None:
+            raise FrameError(f"kind {frame.kind} before the handshake")
+        try:
+            hello = decode_hello(ClientHello, frame.payload)
+            if hello.version != WIRE_VERSION:
+                raise LeaseRefused(HelloRefusal.VERSION)
+            station, welcome = self._keeper.admit(hello)
+        except HelloError as error:
+            log.warning("%s", error)
+            self._refuse(HelloRefusal.MALFORMED)
+            return
+        except LeaseRefused as error:
+            self._refuse(error.code)
+            return
+        except OSError as error:
+            log.error("no device for a laptop: %s", error)
+            self._refuse(HelloRefusal.INTERNAL)
+            return
+        if station.link is not None:
+            station.link.close()
+        station.link = self
+        self.station = station
+        self._decoder = None
+        station.pump.attach(self.lane)
+        self.lane.send(encode_frame(FrameKind.WELCOME, encode_hello(welcome)))
+        station.pump.open(station.guard)
+        log.info("laptop %s has a lane", welcome.address4)
+
+    def _refuse(self, code: HelloRefusal) -> None:
+        log.info("a laptop was refused: %s", code)
+        self.lane.send(encode_frame(FrameKind.REFUSED, encode_hello(ManagerRefusal(code, self._keeper.version))))
+        self._loop.call_later(1.0, self.close)
+
+    def _end(self, *, release: bool) -> None:
+        self.close()
+        self._keeper.leave(self, release=release)
+
+
+def make_station(
+    loop: asyncio.AbstractEventLoop,
+    lease: Lease,
+    device: Device,
+    relay6: Callable[[memoryview], None] | None,
+) -> Station:
+    """`relay6`: sends IPv6 packets where the kernel may not forward them."""
+    traffic = Traffic()
+    station: Station
+
+    def on_control(frame: Frame) -> None:
+        if station.link is not None:
+            station.link.on_control(frame)
+
+    pump = Pump(loop, device.fd, traffic, on_control)
+    if relay6 is not None:
+        write_tun = pump.write_tun
+
+        def deliver(payload: memoryview) -> None:
+            (relay6 if payload[VNET_HEADER_BYTES] >> 4 == 6 else write_tun)(payload)
+
+        pump.deliver = deliver
+    guard = AddressGuard(
+        lease.address4.packed, lease.address6.packed if lease.address6 is not None else None, by_source=True
+    )
+    station = Station(lease, device, pump, guard, traffic=traffic)
+    return station

@@ -1,0 +1,162 @@
+"""The manager as a whole: listens on the pod's loopback, admits laptops, forgets those that have gone for good."""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import socket
+from pathlib import Path
+
+from pyroute2 import IPRoute
+
+from helper.cluster.api import MANAGER_PORT, VIRTUAL_SUBNET4, VIRTUAL_SUBNET6
+from helper.cluster.manager import firewall
+from helper.cluster.manager.devices import Devices, default_interface, has_global_ipv6
+from helper.cluster.manager.forwarding import ipv6_forwarding
+from helper.cluster.manager.ipv6 import RawIpv6Sender
+from helper.cluster.manager.leases import LeaseTable
+from helper.cluster.manager.links import Link, Station, make_station
+from helper.cluster.manager.pod_dns import PodDns, parse_resolv_conf
+from helper.net.tun import ensure_tun_node
+from helper.version import VERSION
+from helper.wire.hello import WIRE_VERSION, ClientHello, ManagerWelcome
+
+SILENCE_S = 20.0
+"""A lane that brought nothing for so long is closed. Laptops ping every second."""
+
+_TICK_S = 5.0
+
+log = logging.getLogger(__name__)
+
+
+class Manager:
+    """Implements `links.StationKeeper`."""
+
+    version = VERSION
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        subnet4: ipaddress.IPv4Network,
+        subnet6: ipaddress.IPv6Network | None,
+        devices: Devices,
+        dns: PodDns,
+        raw6: RawIpv6Sender | None,
+    ) -> None:
+        self._loop = loop
+        self._subnet4, self._subnet6 = subnet4, subnet6
+        self._devices = devices
+        self._dns = dns
+        self._raw6 = raw6
+        self._leases = LeaseTable(subnet4, subnet6)
+        self._stations: dict[str, Station] = {}
+        self._links: set[Link] = set()
+
+    async def serve(self, port: int = MANAGER_PORT) -> None:
+        """Runs until cancelled. Raises OSError when the port is taken."""
+        firewall.apply(firewall.render(self._subnet4, self._subnet6, {}))
+        with socket.create_server(("127.0.0.1", port), backlog=64) as listener:
+            listener.setblocking(False)
+            self._loop.add_reader(listener.fileno(), self._accept, listener)
+            log.info("listening on 127.0.0.1:%d", port)
+            try:
+                while True:
+                    await asyncio.sleep(_TICK_S)
+                    self._tick(self._loop.time())
+            finally:
+                self._loop.remove_reader(listener.fileno())
+                for link in list(self._links):
+                    link.close()
+
+    def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
+        lease = self._leases.claim(hello)
+        station = self._stations.get(lease.lease_id)
+        if station is None:
+            try:
+                device = self._devices.open(lease.address4, lease.address6)
+            except BaseException:
+                self._leases.release(lease)
+                raise
+            station = make_station(self._loop, lease, device, self._raw6.send if self._raw6 else None)
+            self._stations[lease.lease_id] = station
+            self._apply_relays()
+        welcome = ManagerWelcome(
+            version=WIRE_VERSION,
+            manager_version=VERSION,
+            lease_id=lease.lease_id,
+            secret=lease.secret,
+            address4=str(lease.address4),
+            address6=str(lease.address6) if lease.address6 is not None else None,
+            mtu=self._devices.mtu,
+            offload=bool(station.device.offload),
+            dns_servers=self._dns.servers,
+            cluster_domain=self._dns.cluster_domain,
+            search_domains=self._dns.search_domains,
+        )
+        return station, welcome
+
+    def leave(self, link: Link, *, release: bool) -> None:
+        self._links.discard(link)
+        station = link.station
+        if station is None or station.link is not link:
+            return
+        station.link = None
+        station.pump.detach()
+        station.lease.left_at = self._loop.time()
+        log.info("laptop %s %s", station.lease.address4, "released its lease" if release else "lost its lane")
+        if release:
+            self._remove(station)
+
+    def _accept(self, listener: socket.socket) -> None:
+        try:
+            sock, address = listener.accept()
+        except OSError:
+            return
+        self._links.add(Link(self._loop, sock, self, str(address)))
+
+    def _tick(self, now: float) -> None:
+        for link in list(self._links):
+            if now - link.heard_at > SILENCE_S:
+                link.close()
+                self.leave(link, release=False)
+        for lease in self._leases.expired(now):
+            self._remove(self._stations[lease.lease_id])
+
+    def _remove(self, station: Station) -> None:
+        self._leases.release(station.lease)
+        del self._stations[station.lease.lease_id]
+        station.device.close()
+        self._apply_relays()
+
+    def _apply_relays(self) -> None:
+        """Where IPv6 is relayed, every laptop has a rule of its own."""
+        if self._raw6 is None:
+            return
+        relayed = {s.lease.address6: s.device.name for s in self._stations.values() if s.lease.address6 is not None}
+        firewall.apply(firewall.render(self._subnet4, self._subnet6, relayed))
+
+
+def make_manager(loop: asyncio.AbstractEventLoop, resolv_conf: Path = Path("/etc/resolv.conf")) -> Manager:
+    """Looks at the pod and prepares it. Raises OSError or FirewallError when the pod lacks a right."""
+    ensure_tun_node()
+    with IPRoute() as netlink:
+        uplink = default_interface(netlink)
+        six = has_global_ipv6(netlink)
+    subnet4 = ipaddress.IPv4Network(VIRTUAL_SUBNET4)
+    subnet6 = ipaddress.IPv6Network(VIRTUAL_SUBNET6) if six else None
+    raw6: RawIpv6Sender | None = None
+    if six and not ipv6_forwarding():
+        try:
+            raw6 = RawIpv6Sender()
+        except OSError as error:
+            log.warning("no IPv6 for laptops: the kernel does not forward it and raw sockets are refused (%s)", error)
+            subnet6 = None
+    devices = Devices(uplink, subnet4[1], subnet6[1] if subnet6 is not None else None)
+    log.info(
+        "uplink %s, mtu %d, IPv6 %s",
+        uplink,
+        devices.mtu,
+        "none" if subnet6 is None else "relayed" if raw6 else "forwarded",
+    )
+    return Manager(loop, subnet4, subnet6, devices, parse_resolv_conf(resolv_conf.read_text()), raw6)

@@ -1,0 +1,78 @@
+"""The handshake of a lane: the laptop's HELLO, the manager's WELCOME or REFUSED. msgspec JSON in control frames.
+
+The manager is soft state. A laptop that comes back says which lease it holds; a manager that knows the lease checks
+its secret, one that does not (it was restarted) grants the same addresses again when they are free.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated, TypeVar
+
+import msgspec
+
+WIRE_VERSION = 1
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    pass
+
+
+class ClientHello(Message, frozen=True):
+    """`client_id` is random and stable per installation; `offload`: segments with virtio headers may be sent to it."""
+
+    version: int
+    client_id: Annotated[str, msgspec.Meta(min_length=16, max_length=64, pattern="^[0-9a-f]+$")]
+    client_name: Annotated[str, msgspec.Meta(max_length=128)]
+    offload: bool
+    address4: Annotated[str, msgspec.Meta(max_length=15)] | None = None
+    address6: Annotated[str, msgspec.Meta(max_length=39)] | None = None
+    secret: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+
+
+class ManagerWelcome(Message, frozen=True):
+    """`mtu` of the pod's interface; the DNS facts are the pod's own /etc/resolv.conf (resolv.conf(5))."""
+
+    version: int
+    manager_version: str
+    lease_id: str
+    secret: str
+    address4: str | None
+    address6: str | None
+    mtu: int
+    offload: bool
+    dns_servers: tuple[str, ...]
+    cluster_domain: str
+    search_domains: tuple[str, ...]
+
+
+class HelloRefusal(enum.StrEnum):
+    VERSION = "version"
+    MALFORMED = "malformed"
+    WRONG_SECRET = "wrong_secret"  # noqa: S105 - a code's name
+    POOL_EXHAUSTED = "pool_exhausted"
+    INTERNAL = "internal"
+
+
+class ManagerRefusal(Message, frozen=True):
+    code: HelloRefusal
+    manager_version: str
+
+
+M = TypeVar("M", bound=Message)
+
+
+class HelloError(Exception):
+    """A handshake message that is none."""
+
+
+def encode_hello(message: Message) -> bytes:
+    return msgspec.json.encode(message)
+
+
+def decode_hello(kind: type[M], payload: memoryview | bytes) -> M:
+    """Raises HelloError."""
+    try:
+        return msgspec.json.decode(bytes(payload), type=kind)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise HelloError(f"not a {kind.__name__}: {error}") from error
