@@ -1,0 +1,190 @@
+"""Messages between clients (command line, window) and the session process. Framing: helper.protocol.framing.
+
+The first message of a client is `Hello`, answered by `Welcome` or `Refused`. Every request gets exactly one answer,
+in order. After `Subscribe` events come as well, beginning with a full `Snapshot`.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Annotated
+
+import msgspec
+
+from app.domain.connection import Stage
+from app.domain.errors import ErrorCode
+from app.domain.subnets import OnOverlap
+from helper.protocol.helper_messages import ResolverBackend
+from helper.protocol.worker_messages import ProbeReport, Statistics
+
+SESSION_PROTOCOL_VERSION = 1
+
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
+_Subnets = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=49)], ...], msgspec.Meta(max_length=1024)]
+
+
+class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Of either direction."""
+
+
+class Hello(Message, frozen=True):
+    version: int
+
+
+class Connect(Message, frozen=True):
+    """Answered by Accepted as soon as the attempt has its number; how it goes is told by events.
+
+    `kubeconfig` is what KUBECONFIG would hold (absolute paths); None: the default file. While the attempt has not
+    come up it belongs to the socket that asked for it: if that closes, the attempt is undone.
+    """
+
+    context: _Name | None = None
+    namespace: _Name | None = None
+    kubeconfig: Annotated[str, msgspec.Meta(max_length=65536)] | None = None
+    manager_namespace: _Name | None = None
+    image: _Name | None = None
+    include: _Subnets = ()
+    exclude: _Subnets = ()
+    on_overlap: OnOverlap = OnOverlap.REFUSE
+
+
+class Cancel(Message, frozen=True):
+    """Undo this attempt, if it is still connecting. Answered by Done at once."""
+
+    attempt: int
+
+
+class Disconnect(Message, frozen=True):
+    """Answered by Done at once; the state tells when it is undone."""
+
+
+class GetStatus(Message, frozen=True):
+    """Answered by StatusIs."""
+
+
+class Subscribe(Message, frozen=True):
+    """Answered by Done; then a Snapshot, then changes."""
+
+
+class Shutdown(Message, frozen=True):
+    """Answered by Done; the session disconnects and ends."""
+
+
+class StateKind(enum.StrEnum):
+    DISCONNECTED = "disconnected"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    DEGRADED = "degraded"
+    RECONNECTING = "reconnecting"
+    DISCONNECTING = "disconnecting"
+    FAILED = "failed"
+
+
+class ProblemInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """A domain Problem; the catalogue has the words."""
+
+    code: ErrorCode
+    params: dict[str, str] = {}
+    detail: str = ""
+
+
+class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is known of the connection at hand; empty where it is not known (yet)."""
+
+    context: str = ""
+    namespace: str = ""
+    namespaces: tuple[str, ...] = ()
+    server: str = ""
+    server_version: str = ""
+    manager_namespace: str = ""
+    manager_pod: str = ""
+    manager_version: str = ""
+    connection_id: str = ""
+    interface: str = ""
+    addresses: tuple[str, ...] = ()
+    mtu: int = 0
+    subnets: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    cluster_domain: str = ""
+    dns_servers: tuple[str, ...] = ()
+    resolver: ResolverBackend = ResolverBackend.NONE
+    upstreams: tuple[str, ...] = ()
+
+
+class Reconnect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """One loss of the tunnel; times are seconds since the epoch. `restored_at` None: not back yet."""
+
+    lost_at: float
+    restored_at: float | None
+    reason: ProblemInfo
+
+
+class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`since` is when the connection came up, in seconds since the epoch; `attempt` 0 when there is none."""
+
+    state: StateKind
+    attempt: int = 0
+    stage: Stage | None = None
+    waits_for: str = ""
+    problem: ProblemInfo | None = None
+    left: tuple[str, ...] = ()
+    since: float | None = None
+    facts: Facts = Facts()
+    rtt_s: float | None = None
+    reconnects: int = 0
+    probe: ProbeReport | None = None
+
+
+class Welcome(Message, frozen=True):
+    version: int
+    pid: int
+
+
+class Accepted(Message, frozen=True):
+    """`already`: the session was connected (or connecting) to just this target."""
+
+    attempt: int
+    already: bool = False
+
+
+class Done(Message, frozen=True):
+    pass
+
+
+class StatusIs(Message, frozen=True):
+    status: Status
+
+
+class Refused(Message, frozen=True):
+    problem: ProblemInfo
+
+
+class Snapshot(Message, frozen=True):
+    """`reconnects`: the last ones, oldest first."""
+
+    status: Status
+    statistics: Statistics | None
+    reconnects: tuple[Reconnect, ...]
+
+
+class StatusChanged(Message, frozen=True):
+    status: Status
+
+
+class StatisticsChanged(Message, frozen=True):
+    """Once a second while there is a worker."""
+
+    statistics: Statistics
+
+
+class ReconnectLogged(Message, frozen=True):
+    """The last entry of the log was added, or completed."""
+
+    reconnect: Reconnect
+
+
+Request = Hello | Connect | Cancel | Disconnect | GetStatus | Subscribe | Shutdown
+Answer = Welcome | Accepted | Done | StatusIs | Refused
+Event = Snapshot | StatusChanged | StatisticsChanged | ReconnectLogged
+FromClient = Request
+FromSession = Answer | Event
