@@ -10,8 +10,8 @@ import asyncio
 import contextlib
 import logging
 import os
-import ssl
 import socket
+import ssl
 import urllib.parse
 from typing import Any
 
@@ -174,7 +174,7 @@ async def open_port_forward(endpoint: Endpoint, listener: LaneListener) -> PortF
     lane = PortForwardLane(listener)
     server_hostname = {"server_hostname": endpoint.tls_server_name} if secure and endpoint.tls_server_name else {}
     more: dict[str, Any] = dict(server_hostname)
-    headers = {**endpoint.headers, "Sec-WebSocket-Protocol": SUBPROTOCOL}
+    headers = (*endpoint.headers, ("Sec-WebSocket-Protocol", SUBPROTOCOL))
     try:
         async with asyncio.timeout(CONNECT_TIMEOUT_S + HANDSHAKE_TIMEOUT_S):
             await picows.ws_connect(

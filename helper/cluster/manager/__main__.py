@@ -1,4 +1,7 @@
-"""`python3 -m helper.cluster.manager`: the traffic manager's process. `--check` asks a running one whether it listens."""
+"""`python3 -m helper.cluster.manager`: the traffic manager's process.
+
+`--check` asks a running one whether it listens.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +54,9 @@ def main() -> int:
     try:
         uvloop.run(_run())
     except (OSError, FirewallError) as error:
-        log.error("the manager cannot work in this pod: %s. It needs NET_ADMIN and MKNOD (and NET_RAW for IPv6).", error)
+        log.error(
+            "the manager cannot work in this pod: %s. It needs NET_ADMIN and MKNOD (and NET_RAW for IPv6).", error
+        )
         return 1
     except asyncio.CancelledError:
         log.info("stopped")

@@ -55,9 +55,7 @@ class StationKeeper(Protocol):
 class Link:
     """One accepted connection. `heard_at` is the loop's time of the last bytes."""
 
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, sock: socket.socket, keeper: StationKeeper, peer: str
-    ) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, keeper: StationKeeper, peer: str) -> None:
         self._loop = loop
         self._keeper = keeper
         self._peer = peer

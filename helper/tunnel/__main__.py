@@ -1,0 +1,60 @@
+"""`python -m helper.tunnel --tun-fd N --control-fd N --offload MASK`: the worker's process, started by the helper."""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import logging
+import signal
+import socket
+import sys
+
+import uvloop
+
+from helper.json_log import set_up_logging
+
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
+
+log = logging.getLogger("worker")
+
+
+def _harden() -> None:
+    """Dies with the helper even when stopped (a stopped process does not see its socket close), cannot gain rights,
+    and leaves neither core dumps nor a memory that other processes of the user can read (it holds tokens)."""
+    prctl = ctypes.CDLL(None, use_errno=True).prctl
+    prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0)
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    import asyncio
+
+    from helper.tunnel.worker import Worker
+
+    this = asyncio.current_task()
+    if this is not None:
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
+    await Worker(arguments.tun_fd, socket.socket(fileno=arguments.control_fd), offload=arguments.offload).run()
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="kubeferry-worker", description=__doc__)
+    parser.add_argument("--tun-fd", type=int, required=True)
+    parser.add_argument("--control-fd", type=int, required=True)
+    parser.add_argument("--offload", type=int, required=True)
+    arguments = parser.parse_args()
+    _harden()
+    set_up_logging()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        uvloop.run(_run(arguments))
+    except BaseException as error:
+        if type(error).__name__ != "CancelledError":
+            log.error("the worker ends by a fault of its own", exc_info=error)
+            return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

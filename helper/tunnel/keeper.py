@@ -1,0 +1,309 @@
+"""Keeps a tunnel to the manager: opens a lane, shakes hands, notices its end, opens the next. For ever.
+
+The lease outlives lanes: its addresses and secret are presented again each time, so connections inside survive
+whatever the manager survives. Silence is counted in turns of the event loop, not in seconds of a clock: after the
+machine slept, waiting bytes are read before the lane is judged.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import ipaddress
+import logging
+import struct
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from helper.protocol.worker_messages import (
+    Endpoint,
+    Lease,
+    SetEndpoint,
+    TunnelFailure,
+    TunnelLost,
+    TunnelState,
+    TunnelUp,
+)
+from helper.tunnel.lane import Lane, LaneListener
+from helper.tunnel.portforward import LaneFailed, open_port_forward
+from helper.tunnel.pump import AddressGuard, Pump
+from helper.wire.frames import Frame, FrameError, FrameKind, encode_frame
+from helper.wire.hello import (
+    WIRE_VERSION,
+    ClientHello,
+    HelloError,
+    HelloRefusal,
+    ManagerRefusal,
+    ManagerWelcome,
+    decode_hello,
+    encode_hello,
+)
+
+PING_INTERVAL_S = 1.0
+SILENT_PINGS = 3
+HELLO_TIMEOUT_S = 3.0
+_DELAYS_S = (0.0, 0.1, 0.2, 0.4, 0.8)
+_LAST_DELAY_S = 1.0
+_WANT_ENDPOINT = frozenset((TunnelFailure.UNAUTHORIZED, TunnelFailure.FORBIDDEN, TunnelFailure.POD_GONE))
+_STAMP = struct.Struct(">d")
+
+log = logging.getLogger(__name__)
+
+OpenLane = Callable[[Endpoint, LaneListener], Awaitable[Lane]]
+
+
+@dataclass(slots=True)
+class _Held:
+    """What is presented to the manager at the next handshake."""
+
+    address4: str | None = None
+    address6: str | None = None
+    secret: str | None = None
+
+
+class _LaneEvents:
+    """One lane's callbacks, turned into futures. A lane's end before the handshake is `ended` as well."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop, pump: Pump) -> None:
+        self._pump = pump
+        self.welcome: asyncio.Future[ManagerWelcome] = loop.create_future()
+        self.ended: asyncio.Future[LaneFailed] = loop.create_future()
+        self.heard = False
+
+    def on_data(self, data: memoryview) -> None:
+        self.heard = True
+        try:
+            self._pump.on_data(data)
+        except FrameError as error:
+            self.end(LaneFailed(TunnelFailure.CLOSED, str(error)))
+
+    def on_writable(self) -> None:
+        self._pump.on_writable()
+
+    def on_closed(self, reason: str) -> None:
+        refused = not self.welcome.done() and "refused" in reason
+        self.end(LaneFailed(TunnelFailure.PORT_CLOSED if refused else TunnelFailure.CLOSED, reason))
+
+    def end(self, failure: LaneFailed) -> None:
+        if not self.ended.done():
+            self.ended.set_result(failure)
+
+
+class TunnelKeeper:
+    """`on_event` gets every TunnelUp and TunnelLost. `run` is the only task; other methods may be called any time."""
+
+    def __init__(
+        self,
+        loop: asyncio.AbstractEventLoop,
+        pump: Pump,
+        *,
+        offload: bool,
+        on_event: Callable[[TunnelUp | TunnelLost], None],
+        open_lane: OpenLane = open_port_forward,
+    ) -> None:
+        self._loop = loop
+        self._pump = pump
+        self._offload = offload
+        self._on_event = on_event
+        self._open_lane = open_lane
+        self._wish: SetEndpoint | None = None
+        self._wish_changed = asyncio.Event()
+        self._held = _Held()
+        self._lane: Lane | None = None
+        self._events: _LaneEvents | None = None
+        self.state = TunnelState.IDLE
+        self.failure = TunnelFailure.NONE
+        self.lease: Lease | None = None
+        self.rtt_s: float | None = None
+        self.reconnects = 0
+
+    def set_endpoint(self, wish: SetEndpoint) -> None:
+        """Fresh credentials for the pod that we have a tunnel to are kept for the next lane; all else is used now."""
+        same = self._wish is not None and (
+            (self._wish.endpoint.server_url, self._wish.endpoint.namespace, self._wish.endpoint.pod)
+            == (wish.endpoint.server_url, wish.endpoint.namespace, wish.endpoint.pod)
+        )
+        self._wish = wish
+        if not (same and self.state is TunnelState.UP):
+            self._wish_changed.set()
+
+    async def run(self) -> None:
+        failures = 0
+        while True:
+            if self._wish is None:
+                await self._wish_changed.wait()
+                continue
+            self._wish_changed.clear()
+            lasted = await self._one_lane(self._wish)
+            failures = 0 if lasted else failures + 1
+            delay = _DELAYS_S[failures] if failures < len(_DELAYS_S) else _LAST_DELAY_S
+            await self._pause(delay)
+
+    def release(self) -> None:
+        """Tells the manager that the lease is free. The lane ends by that."""
+        if self._lane is not None and self.state is TunnelState.UP:
+            self._lane.send(encode_frame(FrameKind.RELEASE))
+
+    def on_control(self, frame: Frame) -> None:
+        """Frames that are not packets, from the pump."""
+        events = self._events
+        if events is None:
+            return
+        if frame.kind == FrameKind.PONG and len(frame.payload) == _STAMP.size:
+            self.rtt_s = max(0.0, self._loop.time() - _STAMP.unpack(frame.payload)[0])
+        elif frame.kind == FrameKind.PING and self._lane is not None:
+            self._lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
+        elif frame.kind == FrameKind.WELCOME and not events.welcome.done():
+            try:
+                events.welcome.set_result(decode_hello(ManagerWelcome, frame.payload))
+            except HelloError as error:
+                events.end(LaneFailed(TunnelFailure.MANAGER_VERSION, str(error)))
+        elif frame.kind == FrameKind.REFUSED and not events.welcome.done():
+            events.end(self._refusal(frame))
+
+    async def _one_lane(self, wish: SetEndpoint) -> bool:
+        """Opens a lane and holds it until it ends. Returns whether it was ever up."""
+        self.state = TunnelState.CONNECTING
+        events = _LaneEvents(self._loop, self._pump)
+        was_up = False
+        try:
+            self._events = events
+            self._lane = lane = await self._open_lane(wish.endpoint, events)
+            self._pump.attach(lane)
+            lane.send(encode_frame(FrameKind.HELLO, encode_hello(self._hello(wish))))
+            await self._shake_hands(events)
+            was_up = True
+            failure = await self._hold(lane, events)
+        except LaneFailed as error:
+            failure = error
+        finally:
+            self._pump.detach()
+            self._events = None
+            if self._lane is not None:
+                self._lane.close()
+                self._lane = None
+            self.rtt_s = None
+        self._lost(failure, was_up=was_up)
+        return was_up
+
+    async def _shake_hands(self, events: _LaneEvents) -> None:
+        """Raises LaneFailed."""
+        await asyncio.wait((events.welcome, events.ended), timeout=HELLO_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+        if events.ended.done():
+            raise events.ended.result()
+        if not events.welcome.done():
+            raise LaneFailed(TunnelFailure.SILENT, "the manager did not answer the handshake")
+        self._up(events.welcome.result())
+
+    def _up(self, welcome: ManagerWelcome) -> None:
+        if welcome.version != WIRE_VERSION:
+            raise LaneFailed(TunnelFailure.MANAGER_VERSION, f"the manager speaks version {welcome.version}")
+        before = (self._held.address4, self._held.address6)
+        self._held = _Held(welcome.address4, welcome.address6, welcome.secret)
+        self.lease = Lease(
+            lease_id=welcome.lease_id,
+            address4=welcome.address4,
+            address6=welcome.address6,
+            mtu=welcome.mtu,
+            dns_servers=welcome.dns_servers,
+            cluster_domain=welcome.cluster_domain,
+            search_domains=welcome.search_domains,
+            manager_version=welcome.manager_version,
+        )
+        try:
+            guard = AddressGuard(_packed(4, welcome.address4), _packed(6, welcome.address6), by_source=False)
+        except ValueError as error:
+            raise LaneFailed(TunnelFailure.MANAGER_VERSION, str(error)) from error
+        first = self.state is not TunnelState.UP and before == (None, None)
+        self.reconnects += not first
+        self.state, self.failure = TunnelState.UP, TunnelFailure.NONE
+        self._pump.open(guard)
+        log.info("the tunnel is up, address %s", welcome.address4)
+        self._on_event(TunnelUp(self.lease, not first and before != (welcome.address4, welcome.address6)))
+
+    async def _hold(self, lane: Lane, events: _LaneEvents) -> LaneFailed:
+        """Pings until the lane ends, falls silent, or another endpoint is wished."""
+        unanswered = 0
+        changed = self._wish_changed
+        while True:
+            lane.send(encode_frame(FrameKind.PING, _STAMP.pack(self._loop.time())))
+            events.heard = False
+            try:
+                async with asyncio.timeout(PING_INTERVAL_S):
+                    await _first(events.ended, changed)
+            except TimeoutError:
+                pass
+            if events.ended.done():
+                return events.ended.result()
+            if changed.is_set():
+                return LaneFailed(TunnelFailure.CLOSED, "another endpoint was chosen")
+            unanswered = 0 if events.heard else unanswered + 1
+            if unanswered >= SILENT_PINGS:
+                return LaneFailed(TunnelFailure.SILENT, f"nothing was heard for {SILENT_PINGS} pings")
+
+    def _lost(self, failure: LaneFailed, *, was_up: bool) -> None:
+        self.state = TunnelState.WAITING
+        if was_up or failure.failure is not self.failure:
+            log.info("no tunnel: %s", failure)
+            wanted = failure.failure in _WANT_ENDPOINT
+            self._on_event(TunnelLost(failure.failure, failure.detail[:500], wanted))
+        self.failure = failure.failure
+
+    def _refusal(self, frame: Frame) -> LaneFailed:
+        try:
+            refusal = decode_hello(ManagerRefusal, frame.payload)
+        except HelloError as error:
+            return LaneFailed(TunnelFailure.MANAGER_VERSION, str(error))
+        if refusal.code is HelloRefusal.WRONG_SECRET:
+            # Somebody else holds the lease under our name by now: begin anew, with whatever address is free.
+            self._held = _Held()
+        version = refusal.code in (HelloRefusal.VERSION, HelloRefusal.MALFORMED)
+        kind = TunnelFailure.MANAGER_VERSION if version else TunnelFailure.LEASE_REFUSED
+        return LaneFailed(kind, f"{refusal.code}; the manager is version {refusal.manager_version}")
+
+    def _hello(self, wish: SetEndpoint) -> ClientHello:
+        held = self._held
+        return ClientHello(
+            version=WIRE_VERSION,
+            client_id=wish.client_id,
+            client_name=wish.client_name,
+            offload=self._offload,
+            address4=held.address4,
+            address6=held.address6,
+            secret=held.secret,
+        )
+
+    async def _pause(self, delay: float) -> None:
+        """Ends early when another endpoint is wished."""
+        try:
+            async with asyncio.timeout(delay):
+                await self._wish_changed.wait()
+        except TimeoutError:
+            pass
+
+
+def _packed(version: int, address: str | None) -> bytes | None:
+    if address is None:
+        return None
+    value = ipaddress.ip_address(address)
+    if value.version != version:
+        raise ValueError(f"{address} is no IPv{version} address")
+    return value.packed
+
+
+async def _first(ended: asyncio.Future[LaneFailed], changed: asyncio.Event) -> None:
+    """Returns when either happens; neither is cancelled."""
+    waker: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+
+    def wake(_: object = None) -> None:
+        if not waker.done():
+            waker.set_result(None)
+
+    ended.add_done_callback(wake)
+    try:
+        async with asyncio.TaskGroup() as group:
+            waiting = group.create_task(changed.wait())
+            waiting.add_done_callback(wake)
+            await waker
+            waiting.cancel()
+    finally:
+        ended.remove_done_callback(wake)

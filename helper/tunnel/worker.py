@@ -1,0 +1,198 @@
+"""The tunnel worker: one TUN device, one tunnel, one DNS stub, and at most one app that watches.
+
+Lives as long as the helper's control socket. Apps come and go; the tunnel stays.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import time
+from contextlib import suppress
+
+from helper.protocol.control_messages import AttachApp, Control, ListenDns
+from helper.protocol.framing import ProtocolError
+from helper.protocol.message_socket import ChannelClosed, MessageSocket
+from helper.protocol.worker_messages import (
+    WORKER_PROTOCOL_VERSION,
+    Flow,
+    FromApp,
+    FromWorker,
+    ProbeReport,
+    SetEndpoint,
+    SetProbes,
+    SetResolver,
+    Statistics,
+    Stop,
+    TunnelLost,
+    TunnelUp,
+    WorkerSnapshot,
+)
+from helper.tunnel.dns.stub import DnsStub
+from helper.tunnel.keeper import TunnelKeeper
+from helper.tunnel.outbox import Outbox
+from helper.tunnel.probe import probe_once
+from helper.tunnel.pump import Pump
+from helper.tunnel.traffic import Traffic
+
+STATISTICS_INTERVAL_S = 1.0
+_RELEASE_GRACE_S = 0.2
+
+log = logging.getLogger(__name__)
+
+
+class WorkerStopped(Exception):
+    """The worker's work is done: the helper has gone, or an app said Stop."""
+
+
+class Worker:
+    def __init__(self, tun: int, control: socket.socket, *, offload: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._traffic = Traffic()
+        self._pump = Pump(loop, tun, self._traffic, lambda frame: self._keeper.on_control(frame))
+        self._keeper = TunnelKeeper(loop, self._pump, offload=bool(offload), on_event=self._on_tunnel)
+        self._control: MessageSocket[Control] = MessageSocket(control, Control, max_descriptors=2)
+        self._dns = DnsStub()
+        self._dns_address: str | None = None
+        self._app: MessageSocket[FromApp] | None = None
+        self._outbox: Outbox | None = None
+        self._probes: SetProbes | None = None
+        self._probe_now = asyncio.Event()
+        self._report: ProbeReport | None = None
+        self._apps: asyncio.Queue[MessageSocket[FromApp]] = asyncio.Queue(maxsize=4)
+
+    async def run(self) -> None:
+        """Returns when the helper's end of the control socket closed, or an app said Stop."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for part in (
+                    self._read_control(),
+                    self._serve_apps(),
+                    self._keeper.run(),
+                    self._dns.run(),
+                    self._probe(),
+                    self._count(),
+                ):
+                    group.create_task(part)
+        except* WorkerStopped as stopped:
+            log.info("stopped: %s", stopped.exceptions[0])
+        finally:
+            self._keeper.release()
+            if self._app is not None:
+                self._app.close()
+
+    async def _read_control(self) -> None:
+        try:
+            while True:
+                match await self._control.receive():
+                    case AttachApp():
+                        (descriptor,) = self._control.take_descriptors(1)
+                        channel: MessageSocket[FromApp] = MessageSocket(socket.socket(fileno=descriptor), FromApp)
+                        await self._apps.put(channel)
+                        if self._app is not None:
+                            self._app.close()
+                    case ListenDns(address=address):
+                        udp, tcp = self._control.take_descriptors(2)
+                        self._dns.listen(socket.socket(fileno=udp), socket.socket(fileno=tcp))
+                        self._dns_address = address
+                        self._probe_now.set()
+        except (ChannelClosed, ProtocolError) as error:
+            raise WorkerStopped(f"the helper is gone ({error})") from error
+
+    async def _serve_apps(self) -> None:
+        """One app at a time: a newer one replaces the one before."""
+        while True:
+            channel = await self._apps.get()
+            outbox = Outbox(channel)
+            self._app, self._outbox = channel, outbox
+            outbox.put(self._snapshot())
+            try:
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(outbox.run())
+                    group.create_task(self._read_app(channel))
+            except* (ChannelClosed, ProtocolError) as gone:
+                log.info("the app went away: %s", gone.exceptions[0])
+            finally:
+                self._outbox = self._app = None
+                channel.close()
+
+    async def _read_app(self, channel: MessageSocket[FromApp]) -> None:
+        while True:
+            match await channel.receive():
+                case SetEndpoint() as wish:
+                    self._keeper.set_endpoint(wish)
+                case SetResolver(resolver=resolver):
+                    self._dns.set_resolver(resolver)
+                case SetProbes() as probes:
+                    self._probes = probes
+                    self._probe_now.set()
+                case Stop():
+                    self._keeper.release()
+                    await asyncio.sleep(_RELEASE_GRACE_S)
+                    raise WorkerStopped("an app said so")
+
+    def _on_tunnel(self, event: TunnelUp | TunnelLost) -> None:
+        self._dns.set_tunnel_up(isinstance(event, TunnelUp))
+        self._probe_now.set()
+        self._tell(event)
+
+    async def _probe(self) -> None:
+        while True:
+            probes = self._probes
+            with suppress(TimeoutError):
+                async with asyncio.timeout(probes.interval_s if probes else None):
+                    await self._probe_now.wait()
+            self._probe_now.clear()
+            if self._probes is not None:
+                self._report = await probe_once(self._probes, self._dns_address)
+                self._tell(self._report)
+
+    async def _count(self) -> None:
+        while True:
+            await asyncio.sleep(STATISTICS_INTERVAL_S)
+            traffic = self._traffic
+            flows = traffic.take_flows()
+            if self._outbox is None:
+                continue
+            self._tell(
+                Statistics(
+                    time=time.time(),
+                    bytes_up=traffic.bytes_up,
+                    bytes_down=traffic.bytes_down,
+                    packets_up=traffic.packets_up,
+                    packets_down=traffic.packets_down,
+                    dropped=traffic.dropped,
+                    rtt_s=self._keeper.rtt_s,
+                    reconnects=self._keeper.reconnects,
+                    dns_queries=self._dns.queries,
+                    flows=tuple(
+                        Flow(
+                            flow.protocol,
+                            flow.local,
+                            flow.local_port,
+                            flow.remote,
+                            flow.remote_port,
+                            flow.bytes_up,
+                            flow.bytes_down,
+                        )
+                        for flow in flows
+                    ),
+                )
+            )
+
+    def _snapshot(self) -> WorkerSnapshot:
+        keeper = self._keeper
+        return WorkerSnapshot(
+            version=WORKER_PROTOCOL_VERSION,
+            pid=os.getpid(),
+            state=keeper.state,
+            failure=keeper.failure,
+            lease=keeper.lease,
+            probe=self._report,
+        )
+
+    def _tell(self, message: FromWorker) -> None:
+        if self._outbox is not None:
+            self._outbox.put(message)
