@@ -1,0 +1,314 @@
+"""A small client of the Kubernetes API: get, list, create, patch, delete, watch by path, with the user's `Login`.
+
+Bodies come back as plain dicts, or decoded straight into a small msgspec Struct (`type=`), so that of a large list
+only the wanted fields ever exist. All failures are KubeferryError (ApiError for an answer of the server's).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import ssl
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from types import TracebackType
+from typing import Any, TypeVar, overload
+from urllib.parse import quote, urlencode, urlsplit
+
+import msgspec
+
+from app.domain.errors import ErrorCode, KubeferryError
+from app.kube.api_errors import ApiError, Asked, asked_of, connection_failure, refusal
+from app.kube.credentials import ApiAccess, Login
+from app.kube.dialer import ProxyError, Route, dial, problem_of
+from app.kube.http_connection import ConnectionLost, HttpConnection, ResponseHead
+
+log = logging.getLogger(__name__)
+
+REQUEST_TIMEOUT_S = 15.0
+MAX_BODY_BYTES = 256 << 20
+MAX_REFUSAL_BYTES = 1 << 16
+MAX_WATCH_LINE_BYTES = 8 << 20
+"""etcd's limit for one object is 1.5 MiB; JSON may be larger."""
+
+MAX_CONCURRENT_REQUESTS = 8
+IDLE_LIMIT_S = 45.0
+"""A kept connection is not used again after this: load balancers cut idle ones from 60 s on."""
+
+PAGE_SIZE = 500
+APPLY = "application/apply-patch+yaml"
+JSON_PATCH = "application/json-patch+json"
+MERGE_PATCH = "application/merge-patch+json"
+FIELD_MANAGER = "kubeferry"
+_USER_AGENT = "kubeferry"
+_FAILURES = (ConnectionLost, ProxyError, ssl.SSLError, OSError)
+
+T = TypeVar("T")
+Query = Mapping[str, str | int | bool]
+
+
+class _ListMeta(msgspec.Struct, frozen=True, rename="camel"):
+    resource_version: str = ""
+    next_page: str = msgspec.field(default="", name="continue")
+
+
+class _Page(msgspec.Struct, frozen=True):
+    metadata: _ListMeta
+    items: list[msgspec.Raw] | None = None
+
+
+class ApiClient:
+    """Use it as an async context manager. Safe for concurrent use in one event loop."""
+
+    def __init__(self, login: Login) -> None:
+        self.login = login
+        self.server_addresses: set[str] = set()
+        """Every address that a direct connection has led to: what must stay reachable outside of the tunnel."""
+        self._idle: list[HttpConnection] = []
+        self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
+        self._route: Route | None = None
+        self._routed: ApiAccess | None = None
+
+    async def __aenter__(self) -> ApiClient:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        for connection in self._idle:
+            connection.close()
+        self._idle.clear()
+
+    @overload
+    async def get(self, path: str, *, query: Query | None = None, timeout_s: float = ...) -> Any: ...
+    @overload
+    async def get(self, path: str, *, type: type[T], query: Query | None = None, timeout_s: float = ...) -> T: ...
+    async def get(
+        self, path: str, *, type: Any = Any, query: Query | None = None, timeout_s: float = REQUEST_TIMEOUT_S
+    ) -> Any:
+        return self._decode(await self._request("GET", path, query=query, timeout_s=timeout_s), type)
+
+    async def get_text(self, path: str, *, query: Query | None = None) -> str:
+        """For pods' logs."""
+        return (await self._request("GET", path, query=query)).decode("utf-8", "replace")
+
+    @overload
+    async def list_all(self, path: str, *, query: Query | None = None) -> tuple[list[Any], str]: ...
+    @overload
+    async def list_all(self, path: str, *, type: type[T], query: Query | None = None) -> tuple[list[T], str]: ...
+    async def list_all(self, path: str, *, type: Any = Any, query: Query | None = None) -> tuple[list[Any], str]:
+        """All items, page by page, and the resourceVersion to watch from."""
+        decoder = msgspec.json.Decoder(type)
+        items: list[Any] = []
+        page_query: dict[str, str | int | bool] = {"limit": PAGE_SIZE, **(query or {})}
+        while True:
+            page = self._decode(await self._request("GET", path, query=page_query), _Page)
+            try:
+                items += [decoder.decode(item) for item in page.items or ()]
+            except msgspec.DecodeError as error:
+                raise self._misunderstood(error) from error
+            if not page.metadata.next_page:
+                return items, page.metadata.resource_version
+            page_query["continue"] = page.metadata.next_page
+
+    async def create(self, path: str, body: Any, *, query: Query | None = None) -> Any:
+        return self._decode(await self._request("POST", path, body=body, query=query), Any)
+
+    async def apply(self, path: str, body: Any, *, query: Query | None = None) -> Any:
+        """Server-side apply: creates or changes; our fields only, taken over from whoever else set them."""
+        sent = {"fieldManager": FIELD_MANAGER, "force": True, **(query or {})}
+        return self._decode(await self._request("PATCH", path, body=body, query=sent, content_type=APPLY), Any)
+
+    async def patch(self, path: str, body: Any, *, content_type: str = MERGE_PATCH, query: Query | None = None) -> Any:
+        answer = await self._request("PATCH", path, body=body, query=query, content_type=content_type)
+        return self._decode(answer, Any)
+
+    async def delete(self, path: str, *, options: Mapping[str, Any] | None = None) -> None:
+        await self._request("DELETE", path, body=dict(options) if options else None)
+
+    async def watch(self, path: str, *, query: Query | None = None, inactivity_s: float) -> AsyncGenerator[bytes, None]:
+        """The lines of a watch as they come; ends when the server ends it. Raises KubeferryError, and API_UNREACHABLE
+        after `inactivity_s` without a line (bookmarks count)."""
+        sent = {**(query or {}), "watch": True}
+        asked = asked_of("GET", path, watch=True)
+        async with self._answered("GET", path, sent, None, None, asked, REQUEST_TIMEOUT_S) as connection:
+            rest = bytearray()
+            body = connection.body()
+            while True:
+                try:
+                    async with asyncio.timeout(inactivity_s):
+                        piece = await anext(body, None)
+                except _FAILURES as error:
+                    raise self._failure(error) from error
+                if piece is None:
+                    return
+                rest += piece
+                *lines, last = rest.split(b"\n")
+                rest = last
+                if len(rest) > MAX_WATCH_LINE_BYTES:
+                    raise self._failure(ConnectionLost("a watched object is too large", clean=False))
+                for line in lines:
+                    if line:
+                        yield bytes(line)
+
+    async def _request(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Any = None,
+        query: Query | None = None,
+        content_type: str = "application/json",
+        timeout_s: float = REQUEST_TIMEOUT_S,
+    ) -> bytes:
+        data = None if body is None else msgspec.json.encode(body)
+        asked = asked_of(method, path)
+        async with self._slots:
+            try:
+                async with asyncio.timeout(timeout_s):
+                    async with self._answered(method, path, query, data, content_type, asked, timeout_s) as connection:
+                        return await _read_body(connection, MAX_BODY_BYTES)
+            except _FAILURES as error:
+                raise self._failure(error) from error
+
+    @asynccontextmanager
+    async def _answered(
+        self,
+        method: str,
+        path: str,
+        query: Query | None,
+        data: bytes | None,
+        content_type: str | None,
+        asked: Asked,
+        timeout_s: float,
+    ) -> AsyncIterator[HttpConnection]:
+        """A connection on which the head of a good answer was read. A 401 renews the login once."""
+        access = await self.login.access()
+        for attempt in (1, 2):
+            headers = self._headers(access, data, content_type)
+            connection, head = await self._exchange(
+                access, method, _target(access, path, query), headers, data, timeout_s
+            )
+            try:
+                if head.status < 400:
+                    yield connection
+                    return
+                error = await self._refusal(connection, head, asked)
+            finally:
+                self._release(connection)
+            if head.status != 401 or attempt == 2:
+                raise error
+            log.debug("401 for %s %s: the login is renewed", asked.verb, asked.resource)
+            access = await self.login.refresh(access)
+
+    async def _exchange(
+        self,
+        access: ApiAccess,
+        method: str,
+        target: str,
+        headers: list[tuple[str, str]],
+        data: bytes | None,
+        timeout_s: float,
+    ) -> tuple[HttpConnection, ResponseHead]:
+        try:
+            async with asyncio.timeout(timeout_s):
+                while True:
+                    kept = self._kept(access)
+                    connection = kept or await self._dial(access)
+                    try:
+                        return connection, await connection.send(method, target, headers, data)
+                    except BaseException as error:
+                        connection.close()
+                        # The server had closed a kept connection: nothing was done, so ask again on another one.
+                        stale = isinstance(error, ConnectionResetError | BrokenPipeError) or (
+                            isinstance(error, ConnectionLost) and error.clean
+                        )
+                        if kept is None or not stale:
+                            raise
+        except _FAILURES as error:
+            raise self._failure(error) from error
+
+    async def _dial(self, access: ApiAccess) -> HttpConnection:
+        connection = HttpConnection(await dial(self._route_for(access)))
+        if access.proxy_url is None and connection.peer_address:
+            self.server_addresses.add(connection.peer_address)
+        return connection
+
+    def _route_for(self, access: ApiAccess) -> Route:
+        if self._route is None or self._routed is not access:
+            try:
+                self._route = access.route()
+            except (ssl.SSLError, ValueError) as error:
+                problem = "a certificate or key in it is not valid PEM, or the key is not the certificate's"
+                path = self.login.context.path
+                raise KubeferryError(ErrorCode.KUBECONFIG_INVALID, path=path, problem=problem) from error
+            self._routed = access
+        return self._route
+
+    def _kept(self, access: ApiAccess) -> HttpConnection | None:
+        if self._routed is not access:
+            # Another client certificate may be another user.
+            self.close()
+        oldest = time.monotonic() - IDLE_LIMIT_S
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.reusable and connection.idle_since > oldest:
+                return connection
+            connection.close()
+        return None
+
+    def _release(self, connection: HttpConnection) -> None:
+        if connection.reusable and len(self._idle) < MAX_CONCURRENT_REQUESTS:
+            connection.idle_since = time.monotonic()
+            self._idle.append(connection)
+        else:
+            connection.close()
+
+    async def _refusal(self, connection: HttpConnection, head: ResponseHead, asked: Asked) -> ApiError:
+        body = await _read_body(connection, MAX_REFUSAL_BYTES)
+        context = self.login.context
+        return refusal(head.status, body, asked, server=context.server_url, context=context.name)
+
+    def _headers(self, access: ApiAccess, data: bytes | None, content_type: str | None) -> list[tuple[str, str]]:
+        headers = [("Host", urlsplit(access.server_url).netloc), ("User-Agent", _USER_AGENT)]
+        headers += [("Accept", "application/json"), *access.headers]
+        if data is not None:
+            headers += [("Content-Type", content_type or "application/json"), ("Content-Length", str(len(data)))]
+        return headers
+
+    def _decode(self, data: bytes, type: Any) -> Any:
+        try:
+            return msgspec.json.decode(data, type=type)
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise self._misunderstood(error) from error
+
+    def _misunderstood(self, error: Exception) -> KubeferryError:
+        problem = "its answer is not one of a Kubernetes API"
+        server = self.login.context.server_url
+        return KubeferryError(ErrorCode.API_ERROR, server=server, problem=problem, detail=str(error))
+
+    def _failure(self, error: Exception) -> KubeferryError:
+        context = self.login.context
+        log.debug("no answer from %s: %s", context.server_url, problem_of(error))
+        return connection_failure(error, server=context.server_url, context=context.name)
+
+
+async def _read_body(connection: HttpConnection, limit: int) -> bytes:
+    received = bytearray()
+    async for piece in connection.body():
+        received += piece
+        if len(received) > limit:
+            raise ConnectionLost("its answer is too long", clean=False)
+    return bytes(received)
+
+
+def _target(access: ApiAccess, path: str, query: Query | None) -> str:
+    target = urlsplit(access.server_url).path.rstrip("/") + quote(path, safe="/:@")
+    if query:
+        texts = {name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in query.items()}
+        target += f"?{urlencode(texts)}"
+    return target
