@@ -20,8 +20,8 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True)
 class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """An API server as kubectl would reach it, and the manager pod behind it.
 
-    `headers` carries Authorization and Impersonate-*; `proxy_url` is http, https or socks5; `ca_pem` None means the
-    system's authorities. The worker speaks to nothing else.
+    `headers` carries Authorization and Impersonate-*, as pairs because Impersonate-Group may repeat; `proxy_url` is
+    http, https or socks5; `ca_pem` None means the system's authorities. The worker speaks to nothing else.
     """
 
     server_url: str
@@ -31,10 +31,14 @@ class Endpoint(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ca_pem: str | None = None
     client_certificate_pem: str | None = None
     client_key_pem: str | None = None
-    headers: dict[str, str] = {}
+    headers: tuple[tuple[str, str], ...] = ()
     tls_server_name: str | None = None
     insecure_skip_tls_verify: bool = False
     proxy_url: str | None = None
+
+    def __repr__(self) -> str:
+        """Without credentials: this may come to stand in a log."""
+        return f"Endpoint({self.server_url}, {self.namespace}/{self.pod}:{self.port})"
 
 
 class SetEndpoint(Message, frozen=True):
