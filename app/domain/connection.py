@@ -104,6 +104,7 @@ class Disconnecting:
 class Failed:
     """`left` names what could not be undone; empty when the machine is as it was."""
 
+    attempt: int
     error: Problem
     left: tuple[str, ...] = ()
 
@@ -248,7 +249,7 @@ def _closed(state: Disconnecting, left: tuple[str, ...]) -> Outcome:
             StartAttempt(state.after.attempt, state.after.target),
         )
     if state.error is not None:
-        return Failed(state.error, left), ()
+        return Failed(state.attempt, state.error, left), ()
     return Disconnected(), ()
 
 

@@ -30,7 +30,7 @@ STATES: dict[str, c.State] = {
     "disconnecting": c.Disconnecting(1),
     "disconnecting_then": c.Disconnecting(1, after=c.Next(2, OTHER)),
     "disconnecting_failed": c.Disconnecting(1, error=ERROR),
-    "failed": c.Failed(ERROR),
+    "failed": c.Failed(1, ERROR),
 }
 EVENTS: dict[str, c.Event] = {
     "connect_same": c.ConnectRequested(3, TARGET),
@@ -93,7 +93,7 @@ TABLE: dict[tuple[str, str], c.Outcome] = {
     ("disconnecting_failed", "connect_same"): (c.Disconnecting(1, after=c.Next(3, TARGET), error=ERROR), ()),
     ("disconnecting_failed", "connect_other"): (c.Disconnecting(1, after=c.Next(3, OTHER), error=ERROR), ()),
     ("disconnecting_failed", "disconnect"): (c.Disconnecting(1), ()),
-    ("disconnecting_failed", "closed"): (c.Failed(ERROR, ("a route",)), ()),
+    ("disconnecting_failed", "closed"): (c.Failed(1, ERROR, ("a route",)), ()),
 }
 """What changes something. Every other pair leaves the state as it is and asks for nothing."""
 

@@ -1,0 +1,102 @@
+"""Between the domain's values and what clients and session tell each other."""
+
+from __future__ import annotations
+
+import os
+from functools import singledispatch
+
+from app.domain import connection as c
+from app.domain.errors import KubeferryError, Problem
+from app.domain.subnets import Wishes, parse_subnet
+from app.session import messages as m
+
+
+def info_from_problem(problem: Problem) -> m.ProblemInfo:
+    return m.ProblemInfo(problem.code, dict(problem.params), problem.detail)
+
+
+def problem_from_info(info: m.ProblemInfo) -> Problem:
+    return Problem(info.code, info.params, info.detail)
+
+
+def error_from_info(info: m.ProblemInfo) -> KubeferryError:
+    return KubeferryError(info.code, detail=info.detail, **info.params)
+
+
+def target_from_request(request: m.Connect) -> c.Target:
+    """Raises KubeferryError (INVALID_OPTION) for a subnet that is none."""
+    return c.Target(
+        context=request.context,
+        namespace=request.namespace,
+        kubeconfig=request.kubeconfig,
+        manager_namespace=request.manager_namespace,
+        image=request.image,
+        wishes=Wishes(
+            include=tuple(parse_subnet(text) for text in request.include),
+            exclude=tuple(parse_subnet(text) for text in request.exclude),
+            on_overlap=request.on_overlap,
+        ),
+    )
+
+
+def request_from_target(target: c.Target) -> m.Connect:
+    return m.Connect(
+        context=target.context,
+        namespace=target.namespace,
+        kubeconfig=target.kubeconfig,
+        manager_namespace=target.manager_namespace,
+        image=target.image,
+        include=tuple(str(subnet) for subnet in target.wishes.include),
+        exclude=tuple(str(subnet) for subnet in target.wishes.exclude),
+        on_overlap=target.wishes.on_overlap,
+    )
+
+
+def absolute_kubeconfig(value: str | None) -> str | None:
+    """Returns what KUBECONFIG would hold with every path made absolute: the session runs in another directory."""
+    if not value:
+        return None
+    parts = [os.path.abspath(os.path.expanduser(part)) for part in value.split(os.pathsep) if part]
+    return os.pathsep.join(parts) or None
+
+
+@singledispatch
+def status_of(state: c.State) -> m.Status:
+    """Returns the part of a Status that the state alone decides."""
+    raise NotImplementedError(type(state))
+
+
+@status_of.register
+def _(state: c.Disconnected) -> m.Status:
+    return m.Status(m.StateKind.DISCONNECTED)
+
+
+@status_of.register
+def _(state: c.Connecting) -> m.Status:
+    return m.Status(m.StateKind.CONNECTING, state.attempt, stage=state.stage, waits_for=state.waits_for)
+
+
+@status_of.register
+def _(state: c.Connected) -> m.Status:
+    return m.Status(m.StateKind.CONNECTED, state.attempt, since=state.since)
+
+
+@status_of.register
+def _(state: c.Degraded) -> m.Status:
+    return m.Status(m.StateKind.DEGRADED, state.attempt, since=state.since, problem=info_from_problem(state.reason))
+
+
+@status_of.register
+def _(state: c.Reconnecting) -> m.Status:
+    return m.Status(m.StateKind.RECONNECTING, state.attempt, since=state.since, problem=info_from_problem(state.reason))
+
+
+@status_of.register
+def _(state: c.Disconnecting) -> m.Status:
+    problem = None if state.error is None else info_from_problem(state.error)
+    return m.Status(m.StateKind.DISCONNECTING, state.attempt, problem=problem)
+
+
+@status_of.register
+def _(state: c.Failed) -> m.Status:
+    return m.Status(m.StateKind.FAILED, state.attempt, problem=info_from_problem(state.error), left=state.left)

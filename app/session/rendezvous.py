@@ -1,0 +1,38 @@
+"""How a client gets a socket to the session: to the one that runs, or to one that is started for it."""
+
+from __future__ import annotations
+
+import socket
+
+from app.domain.errors import ErrorCode, KubeferryError
+from app.platform.launch import start_lock, start_session
+from app.platform.paths import session_socket
+
+
+def connect_socket(*, start: bool) -> socket.socket | None:
+    """Returns a connected socket to the session; None when none runs and none is to be started. Blocks briefly."""
+    found = _try_connect()
+    if found is not None or not start:
+        return found
+    with start_lock():
+        found = _try_connect()
+        if found is not None:
+            return found
+        start_session()
+        found = _try_connect()
+    if found is None:
+        raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it started, but does not listen")
+    return found
+
+
+def _try_connect() -> socket.socket | None:
+    sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        sock.connect(str(session_socket()))
+    except (FileNotFoundError, ConnectionRefusedError):
+        sock.close()
+        return None
+    except OSError as error:
+        sock.close()
+        raise KubeferryError(ErrorCode.SESSION_FAILED, problem=error.strerror or "its socket fails") from error
+    return sock
