@@ -58,7 +58,8 @@ def copy_modules() -> None:
     target = CONTEXT / "helper"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir(parents=True)
-    shutil.copy2(ROOT / "helper" / "__init__.py", target)
+    for module in (ROOT / "helper").glob("*.py"):
+        shutil.copy2(module, target)
     for name in MODULES:
         shutil.copytree(ROOT / "helper" / name, target / name, ignore=shutil.ignore_patterns("__pycache__"))
     compile_bytecode(target, "/opt/kubeferry/helper")

@@ -49,11 +49,12 @@ def main() -> int:
     set_up_logging()
     import uvloop
 
+    from helper.cluster.manager.devices import DeviceError
     from helper.cluster.manager.firewall import FirewallError
 
     try:
         uvloop.run(_run())
-    except (OSError, FirewallError) as error:
+    except (OSError, DeviceError, FirewallError) as error:
         log.error(
             "the manager cannot work in this pod: %s. It needs NET_ADMIN and MKNOD (and NET_RAW for IPv6).", error
         )

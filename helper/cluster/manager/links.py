@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from helper.cluster.manager.devices import Device
+from helper.cluster.manager.devices import Device, DeviceError
 from helper.cluster.manager.leases import Lease, LeaseRefused
 from helper.tunnel.lane import StreamLane
 from helper.tunnel.pump import AddressGuard, Pump
@@ -47,7 +47,7 @@ class StationKeeper(Protocol):
     version: str
 
     def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
-        """Raises LeaseRefused, or OSError when the kernel gives no device."""
+        """Raises LeaseRefused, OSError or DeviceError when the kernel gives no device."""
 
     def leave(self, link: Link, *, release: bool) -> None: ...
 
@@ -111,7 +111,7 @@ class Link:
         except LeaseRefused as error:
             self._refuse(error.code)
             return
-        except OSError as error:
+        except (OSError, DeviceError) as error:
             log.error("no device for a laptop: %s", error)
             self._refuse(HelloRefusal.INTERNAL)
             return

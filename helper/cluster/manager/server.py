@@ -8,11 +8,9 @@ import logging
 import socket
 from pathlib import Path
 
-from pyroute2 import IPRoute
-
 from helper.cluster.api import MANAGER_PORT, VIRTUAL_SUBNET4, VIRTUAL_SUBNET6
 from helper.cluster.manager import firewall
-from helper.cluster.manager.devices import Devices, default_interface, has_global_ipv6
+from helper.cluster.manager.devices import Devices, find_uplink
 from helper.cluster.manager.forwarding import ipv6_forwarding
 from helper.cluster.manager.ipv6 import RawIpv6Sender
 from helper.cluster.manager.leases import LeaseTable
@@ -138,15 +136,13 @@ class Manager:
 
 
 def make_manager(loop: asyncio.AbstractEventLoop, resolv_conf: Path = Path("/etc/resolv.conf")) -> Manager:
-    """Looks at the pod and prepares it. Raises OSError or FirewallError when the pod lacks a right."""
+    """Looks at the pod and prepares it. Raises OSError, DeviceError or FirewallError when the pod lacks a right."""
     ensure_tun_node()
-    with IPRoute() as netlink:
-        uplink = default_interface(netlink)
-        six = has_global_ipv6(netlink)
+    uplink = find_uplink()
     subnet4 = ipaddress.IPv4Network(VIRTUAL_SUBNET4)
-    subnet6 = ipaddress.IPv6Network(VIRTUAL_SUBNET6) if six else None
+    subnet6 = ipaddress.IPv6Network(VIRTUAL_SUBNET6) if uplink.ipv6 else None
     raw6: RawIpv6Sender | None = None
-    if six and not ipv6_forwarding():
+    if uplink.ipv6 and not ipv6_forwarding():
         try:
             raw6 = RawIpv6Sender()
         except OSError as error:
@@ -155,7 +151,7 @@ def make_manager(loop: asyncio.AbstractEventLoop, resolv_conf: Path = Path("/etc
     devices = Devices(uplink, subnet4[1], subnet6[1] if subnet6 is not None else None)
     log.info(
         "uplink %s, mtu %d, IPv6 %s",
-        uplink,
+        uplink.name,
         devices.mtu,
         "none" if subnet6 is None else "relayed" if raw6 else "forwarded",
     )
