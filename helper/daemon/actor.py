@@ -1,0 +1,97 @@
+"""Who calls, from the kernel and never from a message, and whether they may."""
+
+from __future__ import annotations
+
+import grp
+import logging
+import os
+import pwd
+import socket
+import stat
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ALLOWED_GROUP = "kubeferry"
+CONFIG_FILE = Path("/etc/kubeferry/helper.toml")
+_UCRED = struct.Struct("iII")
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """`pid` is for the log only: by the time it is read it may name another process."""
+
+    pid: int
+    uid: int
+    gid: int
+
+
+def actor_of(sock: socket.socket) -> Actor:
+    """Raises OSError. See SO_PEERCRED in unix(7)."""
+    pid, uid, gid = _UCRED.unpack(sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
+    return Actor(pid=pid, uid=uid, gid=gid)
+
+
+class Allowance:
+    """root, the members of group `kubeferry`, and the users named in the configuration file.
+
+    Asked anew for every caller, so that a change needs no restart. Blocking (a user database may be a network away).
+    """
+
+    def __init__(self, config: Path = CONFIG_FILE, group: str = ALLOWED_GROUP) -> None:
+        self._config = config
+        self._group = group
+
+    def allows(self, actor: Actor) -> bool:
+        if actor.uid == 0:
+            return True
+        try:
+            user = pwd.getpwuid(actor.uid)
+        except KeyError:
+            user = None
+        names = {user.pw_name, str(actor.uid)} if user is not None else {str(actor.uid)}
+        return self._in_group(actor, user) or not names.isdisjoint(allowed_users(self._config))
+
+    def _in_group(self, actor: Actor, user: pwd.struct_passwd | None) -> bool:
+        try:
+            group = grp.getgrnam(self._group)
+        except KeyError:
+            return False
+        if group.gr_gid == actor.gid:
+            return True
+        return user is not None and group.gr_gid in os.getgrouplist(user.pw_name, user.pw_gid)
+
+
+def allowed_users(config: Path) -> frozenset[str]:
+    """Names and uids of `allow_users` in the file. A file that others than root can write does not count."""
+    try:
+        with config.open("rb") as file:
+            status = os.fstat(file.fileno())
+            if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+                _log.warning("%s is ignored: it must belong to root and be writable by root only.", config)
+                return frozenset()
+            text = file.read().decode()
+    except FileNotFoundError:
+        return frozenset()
+    except (OSError, UnicodeDecodeError) as error:
+        _log.warning("%s is ignored: %s", config, error)
+        return frozenset()
+    return _parse_users(config, text)
+
+
+def _parse_users(config: Path, text: str) -> frozenset[str]:
+    import tomllib  # not needed on most machines, and not small
+
+    try:
+        document: dict[str, Any] = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        _log.warning("%s is ignored: %s", config, error)
+        return frozenset()
+    users = document.get("allow_users", [])
+    if not isinstance(users, list) or not all(isinstance(user, str | int) for user in users):
+        _log.warning("%s is ignored: allow_users must be a list of names or uids.", config)
+        return frozenset()
+    return frozenset(str(user) for user in users)

@@ -1,0 +1,53 @@
+"""Undoes what a helper that was killed has left: replays the journal. The caller holds the helper's lock."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+
+from helper.daemon.connections import process_started
+from helper.net.journal import Entry, Journal, LinkOpened
+from helper.net.links import Links, NetworkFailed
+from helper.net.resolv_conf import restore
+
+_log = logging.getLogger(__name__)
+
+
+def clean_up(journal: Journal) -> tuple[str, ...]:
+    """Returns what is left, in words; its entries stay in the journal for the next attempt."""
+    entries = journal.entries()
+    if not entries:
+        return ()
+    links = Links()
+    left: tuple[str, ...] = ()
+    try:
+        for number, entry in entries:
+            remains = _undo(entry, links)
+            left += remains
+            if not remains:
+                journal.forget(number)
+    finally:
+        links.close()
+    _log.info("Undid %s changes of a helper that was killed; left: %s", len(entries), "; ".join(left) or "nothing")
+    return left
+
+
+def _undo(entry: Entry, links: Links) -> tuple[str, ...]:
+    if not isinstance(entry, LinkOpened):
+        return restore(entry)
+    if entry.worker_pid is not None and entry.worker_started == process_started(entry.worker_pid):
+        _kill(entry.worker_pid)
+    try:
+        links.remove_link(entry.interface)
+    except NetworkFailed as error:
+        return (f"the link {entry.interface} could not be removed: {error}",)
+    return ()
+
+
+def _kill(pid: int) -> None:
+    """A worker ends by itself when its helper is gone, unless it is stopped."""
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return

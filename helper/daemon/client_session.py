@@ -1,0 +1,147 @@
+"""One app's socket: hello, then requests, one at a time, each with one answer."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import socket
+from collections.abc import Awaitable, Callable
+from typing import ClassVar
+
+from helper.daemon.actor import Actor, Allowance
+from helper.daemon.connections import Connections
+from helper.daemon.refusal import REFUSALS, Refusal, refused
+from helper.protocol.framing import ProtocolError
+from helper.protocol.helper_messages import (
+    HELPER_PROTOCOL_VERSION,
+    Answer,
+    AttachConnection,
+    CloseConnection,
+    ConnectionAttached,
+    ConnectionClosed,
+    ConnectionList,
+    ConnectionOpened,
+    FindOverlaps,
+    Hello,
+    ListConnections,
+    NetworkSet,
+    OpenConnection,
+    RefusalCode,
+    Refused,
+    Request,
+    SetNetwork,
+    Welcome,
+)
+from helper.protocol.message_socket import ChannelClosed, MessageSocket
+
+HELLO_TIMEOUT_S = 5.0
+ANSWER_TIMEOUT_S = 5.0
+"""An app that does not read its answers for so long is let go."""
+
+HELPER_VERSION = "0.1.0"
+
+_log = logging.getLogger(__name__)
+
+
+class ClientSession:
+    def __init__(
+        self,
+        sock: socket.socket,
+        actor: Actor,
+        allowance: Allowance,
+        connections: Connections,
+        hello_timeout_s: float = HELLO_TIMEOUT_S,
+    ) -> None:
+        self._actor = actor
+        self._allowance = allowance
+        self._connections = connections
+        self._hello_timeout_s = hello_timeout_s
+        self._socket: MessageSocket[Request] = MessageSocket(sock, Request)
+
+    async def run(self) -> None:
+        """Until the app leaves or misbehaves. What it held is released."""
+        try:
+            if await self._welcomed():
+                while True:
+                    await self._answer(await self._socket.receive())
+        except (ChannelClosed, TimeoutError):
+            pass
+        except ProtocolError as error:
+            _log.warning("Client of uid %s is cut off: %s", self._actor.uid, error)
+        finally:
+            self._socket.close()
+            self._connections.release(self)
+
+    async def _welcomed(self) -> bool:
+        async with asyncio.timeout(self._hello_timeout_s):
+            hello = await self._socket.receive()
+        refusal = await self._refusal(hello)
+        await self._send(refusal or Welcome(HELPER_PROTOCOL_VERSION, HELPER_VERSION, self._actor.uid))
+        return refusal is None
+
+    async def _refusal(self, hello: Request) -> Refused | None:
+        if not isinstance(hello, Hello):
+            return Refused(RefusalCode.HELLO_EXPECTED)
+        if hello.version != HELPER_PROTOCOL_VERSION:
+            return Refused(RefusalCode.VERSION_MISMATCH, f"the helper speaks version {HELPER_PROTOCOL_VERSION}")
+        if not await asyncio.to_thread(self._allowance.allows, self._actor):
+            _log.warning("uid %s is not allowed to use the helper", self._actor.uid)
+            return Refused(
+                RefusalCode.NOT_ALLOWED,
+                f"uid {self._actor.uid} is not root, not in group kubeferry and not in the helper's configuration",
+            )
+        return None
+
+    async def _answer(self, request: Request) -> None:
+        handler = self._HANDLERS.get(type(request))
+        try:
+            if handler is None:
+                raise Refusal(RefusalCode.HELLO_EXPECTED, "only once, and first")
+            await handler(self, request)
+        except ChannelClosed:
+            raise
+        except REFUSALS as error:
+            _log.info("%s of uid %s is refused: %s", type(request).__name__, self._actor.uid, error)
+            await self._send(refused(error))
+        except Exception:  # noqa: BLE001 - one user's request must not end another user's connection
+            _log.exception("%s of uid %s failed", type(request).__name__, self._actor.uid)
+            await self._send(Refused(RefusalCode.SYSTEM_FAILED, "a mistake in the helper; see its log"))
+
+    async def _send(self, answer: Answer, descriptors: tuple[int, ...] = ()) -> None:
+        async with asyncio.timeout(ANSWER_TIMEOUT_S):
+            await self._socket.send(answer, descriptors)
+
+    async def _open(self, request: OpenConnection) -> None:
+        connection, app_end = await self._connections.open(self._actor, self, request.label)
+        with app_end:
+            answer = ConnectionOpened(connection.connection_id, connection.interface)
+            await self._send(answer, (app_end.fileno(),))
+
+    async def _attach(self, request: AttachConnection) -> None:
+        connection, app_end = await self._connections.attach(self._actor, self, request.connection_id)
+        with app_end:
+            answer = ConnectionAttached(connection.connection_id, connection.interface)
+            await self._send(answer, (app_end.fileno(),))
+
+    async def _set_network(self, request: SetNetwork) -> None:
+        applied = await self._connections.set_network(self._actor, request.connection_id, request.network)
+        await self._send(NetworkSet(resolver=applied.resolver, upstreams=applied.upstreams))
+
+    async def _find_overlaps(self, request: FindOverlaps) -> None:
+        await self._send(await self._connections.overlaps(request.subnets))
+
+    async def _close(self, request: CloseConnection) -> None:
+        left = await self._connections.close(self._actor, request.connection_id)
+        await self._send(ConnectionClosed(left))
+
+    async def _list(self, request: ListConnections) -> None:
+        await self._send(ConnectionList(self._connections.list(self._actor)))
+
+    _HANDLERS: ClassVar[dict[type, Callable[..., Awaitable[None]]]] = {
+        OpenConnection: _open,
+        AttachConnection: _attach,
+        SetNetwork: _set_network,
+        FindOverlaps: _find_overlaps,
+        CloseConnection: _close,
+        ListConnections: _list,
+    }

@@ -1,0 +1,159 @@
+"""All connections of all users: who has which, and that none disturbs another."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+from pathlib import Path
+
+from helper.daemon.actor import Actor
+from helper.daemon.connection import Connection
+from helper.daemon.lease import GRACE_S, Lease
+from helper.daemon.refusal import Refusal
+from helper.daemon.worker import SpawnWorker, Worker
+from helper.net.journal import Journal, LinkOpened
+from helper.net.network import AppliedNetwork, Network
+from helper.net.overlaps import SubnetIndex, find_overlaps
+from helper.net.plan import LinkPlan, parse_network, parse_subnets
+from helper.net.tun import TunDevice
+from helper.protocol.helper_messages import ConnectionInfo, NetworkConfig, OverlapsFound, RefusalCode
+
+MAX_PER_UID = 8
+
+_log = logging.getLogger(__name__)
+
+
+class Connections:
+    """`tasks` runs every connection; it ends when `close_all` has returned and nothing new is opened."""
+
+    def __init__(
+        self,
+        network: Network,
+        journal: Journal,
+        spawn: SpawnWorker,
+        tasks: asyncio.TaskGroup,
+        grace_s: float = GRACE_S,
+    ) -> None:
+        self._network = network
+        self._journal = journal
+        self._spawn = spawn
+        self._tasks = tasks
+        self._grace_s = grace_s
+        self._connections: dict[str, Connection] = {}
+
+    async def open(self, actor: Actor, holder: object, label: str) -> tuple[Connection, socket.socket]:
+        """Returns the connection and the app's end of the channel to its worker. Raises Refusal, NetworkFailed."""
+        if sum(1 for connection in self._connections.values() if connection.actor.uid == actor.uid) >= MAX_PER_UID:
+            raise Refusal(RefusalCode.TOO_MANY_CONNECTIONS, f"{MAX_PER_UID} connections are the most for one user")
+        device = self._network.open_link()
+        try:
+            connection = self._start(actor, holder, label, device)
+        except BaseException:
+            await self._network.remove_link(device.name)
+            raise
+        finally:
+            os.close(device.fd)
+        self._connections[connection.connection_id] = connection
+        self._tasks.create_task(self._run(connection))
+        _log.info("%s is opened for uid %s", connection.interface, actor.uid)
+        try:
+            return connection, await connection.attach_app()
+        except BaseException:
+            connection.end("its app could not be attached")
+            raise
+
+    async def attach(self, actor: Actor, holder: object, connection_id: str) -> tuple[Connection, socket.socket]:
+        """Raises Refusal."""
+        connection = self._owned(actor, connection_id)
+        connection.hold(holder)
+        return connection, await connection.attach_app()
+
+    async def set_network(self, actor: Actor, connection_id: str, config: NetworkConfig) -> AppliedNetwork:
+        """Raises Refusal, InvalidNetwork, NetworkFailed, ResolverFailed."""
+        connection = self._owned(actor, connection_id)
+        plan = parse_network(config)
+        self._refuse_conflict(connection, plan)
+        connection.claims = plan.claims
+        return await connection.set_network(self._network, config, plan)
+
+    async def close(self, actor: Actor, connection_id: str) -> tuple[str, ...]:
+        """Returns what is left, in words, when everything is undone and the worker is gone. Raises Refusal."""
+        connection = self._owned(actor, connection_id)
+        connection.end("its app closed it")
+        return await connection.undone()
+
+    async def overlaps(self, subnets: tuple[str, ...]) -> OverlapsFound:
+        """Raises InvalidNetwork, NetworkFailed."""
+        asked = parse_subnets(subnets)
+        owners = {connection.interface: connection.actor.uid for connection in self._connections.values()}
+        found = find_overlaps(asked, await self._network.routes(), owners)
+        return OverlapsFound(overlaps=found, upstreams=await self._network.upstreams())
+
+    def list(self, actor: Actor) -> tuple[ConnectionInfo, ...]:
+        return tuple(
+            connection.info
+            for connection in self._connections.values()
+            if connection.actor.uid == actor.uid and not connection.ending
+        )
+
+    def release(self, holder: object) -> None:
+        """A client's socket is closed: what it held has a grace from now on."""
+        for connection in self._connections.values():
+            connection.release(holder)
+
+    async def close_all(self) -> None:
+        connections = tuple(self._connections.values())
+        for connection in connections:
+            connection.end("the helper ends")
+        for connection in connections:
+            await connection.undone()
+
+    def _start(self, actor: Actor, holder: object, label: str, device: TunDevice) -> Connection:
+        if not device.vnet_header:
+            raise Refusal(RefusalCode.SYSTEM_FAILED, "this kernel's TUN has no vnet header")
+        helper_end, worker_end = socket.socketpair()
+        try:
+            with worker_end:
+                worker = self._spawn(actor, device, worker_end.fileno())
+            entry = self._journal.record(_journalled(device, worker))
+        except BaseException:
+            helper_end.close()  # which ends the worker, if there is one
+            raise
+        return Connection(actor, label, device.name, worker, helper_end, Lease(holder, self._grace_s), entry)
+
+    async def _run(self, connection: Connection) -> None:
+        try:
+            await connection.run(self._network, self._journal)
+        finally:
+            del self._connections[connection.connection_id]
+
+    def _owned(self, actor: Actor, connection_id: str) -> Connection:
+        connection = self._connections.get(connection_id)
+        if connection is None or connection.actor.uid != actor.uid or connection.ending:
+            raise Refusal(RefusalCode.UNKNOWN_CONNECTION, connection_id)
+        return connection
+
+    def _refuse_conflict(self, connection: Connection, plan: LinkPlan) -> None:
+        wanted = SubnetIndex(plan.claims)
+        for other in self._connections.values():
+            if other is connection:
+                continue
+            for taken in other.claims:
+                for subnet in wanted.overlapping(taken):
+                    detail = f"{subnet} overlaps {taken} of another connection ({other.interface})"
+                    raise Refusal(RefusalCode.ROUTE_CONFLICT, detail)
+
+
+def _journalled(device: TunDevice, worker: Worker) -> LinkOpened:
+    return LinkOpened(device.name, worker.pid, process_started(worker.pid))
+
+
+def process_started(pid: int) -> int | None:
+    """When it began, in clock ticks since boot: proc_pid_stat(5), field 22. None when there is no such process."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    return int(stat.rpartition(")")[2].split()[19])

@@ -1,0 +1,97 @@
+"""The helper's composition root: options, lock, journal, network, server."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import os
+import signal
+from dataclasses import dataclass
+from pathlib import Path
+
+from helper.daemon.actor import CONFIG_FILE, Allowance
+from helper.daemon.cleanup import clean_up
+from helper.daemon.guard import Guard
+from helper.daemon.json_log import start_logging
+from helper.daemon.listener import AlreadyRunning, came_from_systemd, listen, notify_ready, take_lock
+from helper.daemon.server import HelperServer
+from helper.daemon.worker import SpawnWorker, spawn_worker
+from helper.net.journal import Journal
+from helper.net.linux import LinuxNetwork
+from helper.net.resolv_conf import RESOLV_CONF
+
+RUN_DIR = Path("/run/kubeferry")
+SOCKET_NAME = "helper.sock"
+EXIT_ALREADY_RUNNING = 3
+EXIT_LEFT_SOMETHING = 4
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Places:
+    run_dir: Path
+    socket: Path
+    config: Path
+    resolv_conf: Path
+
+
+def run(arguments: list[str], guard: Guard | None, spawn: SpawnWorker = spawn_worker) -> int:
+    """Returns the process's exit code. Without a guard it cleans up and ends."""
+    options = _parser().parse_args(arguments)
+    start_logging(debug=options.debug)
+    places = Places(
+        options.run_dir, options.socket or options.run_dir / SOCKET_NAME, options.config, options.resolv_conf
+    )
+    os.umask(0o022)
+    try:
+        lock = take_lock(places.run_dir)
+    except AlreadyRunning:
+        _log.warning("Another helper is running and looks after %s", places.run_dir)
+        return _dismissed(guard, 0 if options.cleanup else EXIT_ALREADY_RUNNING)
+    try:
+        journal = Journal(places.run_dir / "journal")
+        left = clean_up(journal)
+        if guard is None:
+            return EXIT_LEFT_SOMETHING if left else 0
+        asyncio.run(_serve(places, journal, spawn))
+        return _dismissed(guard, 0)
+    finally:
+        os.close(lock)
+
+
+def _dismissed(guard: Guard | None, code: int) -> int:
+    if guard is not None:
+        guard.dismiss()
+    return code
+
+
+async def _serve(places: Places, journal: Journal, spawn: SpawnWorker) -> None:
+    network = LinuxNetwork(journal, places.resolv_conf)
+    listener = listen(places.socket)
+    server = HelperServer(listener, network, journal, Allowance(places.config), spawn)
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, server.stop)
+    notify_ready()
+    _log.info("The helper listens on %s", places.socket)
+    try:
+        await server.run()
+    finally:
+        if not came_from_systemd(listener):
+            places.socket.unlink(missing_ok=True)
+        listener.close()
+        network.close()
+        _log.info("The helper has ended")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="kubeferry-helper", description="Kubeferry's root helper.")
+    parser.add_argument("--cleanup", action="store_true", help="undo what a killed helper has left, and end")
+    parser.add_argument("--debug", action="store_true", help="log more")
+    parser.add_argument("--run-dir", type=Path, default=RUN_DIR, help="lock, journal and socket (default %(default)s)")
+    parser.add_argument("--socket", type=Path, help="where apps connect (default: in the run directory)")
+    parser.add_argument("--config", type=Path, default=CONFIG_FILE, help="who else is allowed (default %(default)s)")
+    parser.add_argument("--resolv-conf", type=Path, default=RESOLV_CONF, help="default %(default)s")
+    return parser

@@ -1,0 +1,106 @@
+"""The worker process: born with the caller's uid, a TUN, a control socket, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import logging
+import os
+import resource
+import signal
+import subprocess
+from collections.abc import Callable
+from typing import Protocol
+
+from helper.daemon.actor import Actor
+from helper.daemon.commands import own_command, own_environment
+from helper.net.tun import TunDevice
+
+STOP_GRACE_S = 1.0
+_PR_SET_NO_NEW_PRIVS = 38
+_PR_CAPBSET_DROP = 24
+_HIGHEST_CAPABILITY = 63
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_log = logging.getLogger(__name__)
+
+
+class Worker(Protocol):
+    pid: int
+
+    async def exited(self) -> int:
+        """Waits for its end and returns its exit code, negative for a signal. Any number may wait."""
+
+    async def stop(self) -> None:
+        """SIGTERM, and SIGKILL after STOP_GRACE_S. Returns when it is gone."""
+
+
+SpawnWorker = Callable[[Actor, TunDevice, int], Worker]
+"""Gets the TUN and the worker's end of the control socket; both stay the caller's to close. Raises OSError."""
+
+
+def spawn_worker(actor: Actor, device: TunDevice, control: int) -> Worker:
+    command = own_command(
+        "helper.tunnel", "--tun-fd", str(device.fd), "--control-fd", str(control), "--offload", str(device.offload)
+    )
+    return spawn_process(command, actor, (device.fd, control))
+
+
+def spawn_process(command: list[str], actor: Actor, descriptors: tuple[int, ...]) -> ChildProcess:
+    """Must be called in the main thread: the worker's parent-death signal fires when its *thread* of birth ends."""
+    process = subprocess.Popen(  # noqa: S603 - the command is our own, see own_command
+        command,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        pass_fds=descriptors,
+        cwd="/",
+        env=own_environment(),
+        start_new_session=True,
+        user=actor.uid,
+        group=actor.gid,
+        extra_groups=[],
+        umask=0o077,
+        preexec_fn=_renounce,
+    )
+    return ChildProcess(process)
+
+
+class ChildProcess:
+    """Watched through a pidfd by the running loop."""
+
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self.pid = process.pid
+        self._process = process
+        self._pidfd = os.pidfd_open(process.pid)
+        loop = asyncio.get_running_loop()
+        self._exit_code: asyncio.Future[int] = loop.create_future()
+        loop.add_reader(self._pidfd, self._reap)
+
+    async def exited(self) -> int:
+        return await asyncio.shield(self._exit_code)
+
+    async def stop(self) -> None:
+        if self._exit_code.done():
+            return
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            async with asyncio.timeout(STOP_GRACE_S):
+                await self.exited()
+        except TimeoutError:
+            _log.warning("Worker %s does not end by itself and is killed", self.pid)
+            self._process.kill()
+            await self.exited()
+
+    def _reap(self) -> None:
+        self._exit_code.get_loop().remove_reader(self._pidfd)
+        os.close(self._pidfd)
+        self._exit_code.set_result(self._process.wait())
+
+
+def _renounce() -> None:
+    """In the child, between fork and exec: no privileges by exec, no capabilities even for uid 0, no core dumps."""
+    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    if os.getuid() == 0:
+        for capability in range(_HIGHEST_CAPABILITY + 1):
+            _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
