@@ -136,14 +136,14 @@ def zone_responder(zone: Zone, origin: str) -> Respond:
     CNAMEs are answered alone; the addresses of SRV targets go into the additional section, as CoreDNS does it.
     """
     names = {_key(name): types for name, types in zone.items()}
-    parents = {name.parent() for name in names for name in _ancestors(name)}
+    existing = {ancestor for name in names for ancestor in _ancestors(name)}
 
     def respond(query: dns.message.Message, over_tcp: bool) -> bytes:
         question = query.question[0]
         answer = dns.message.make_response(query)
         answer.flags |= dns.flags.AA
         types = names.get(question.name)
-        if types is None and question.name not in parents:
+        if question.name not in existing:
             answer.set_rcode(dns.rcode.NXDOMAIN)
         wanted = dns.rdatatype.to_text(question.rdtype)
         for rdtype in (wanted, "CNAME"):

@@ -1,0 +1,202 @@
+"""Puts router, internet, cluster and laptops together, and takes all of it away again.
+
+What was made is written to build/lab/NAME/state.json before it is made, so that a run that was killed is cleared away
+by the next one of the same name. KUBEFERRY_LAB (default "kf") is the name; several labs can be up at once when each has
+a KUBEFERRY_LAB_NUMBER (0 to 9) of its own too.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from tests.lab.cluster import Cluster
+from tests.lab.internet import DNS_ADDRESS, SITE_ADDRESS
+from tests.lab.laptop import LINK, RESOLVED, Laptop
+from tests.lab.network import NetworkNamespace, join
+from tests.lab.processes import PYTHON, ROOT, Namespaces, check, kill, open_log, spawn, start_time, wait_until
+from tests.lab.relay import Relay
+from tests.lab.router import CLUSTER_LINK, INTERNET_LINK, Router
+
+MAX_LAPTOPS = 8
+
+
+class LaptopState(msgspec.Struct):
+    netns: str
+    init_pid: int
+    init_started: int
+
+
+class LabState(msgspec.Struct):
+    namespaces: list[str] = []
+    processes: list[tuple[int, int]] = []
+    laptops: list[LaptopState] = []
+    node_netns: str = ""
+    node_link: str = ""
+
+
+class Lab:
+    def __init__(self, name: str = "", number: int | None = None) -> None:
+        self.name = name or os.environ.get("KUBEFERRY_LAB", "kf")
+        self.number = number if number is not None else int(os.environ.get("KUBEFERRY_LAB_NUMBER", "0"))
+        self.folder = ROOT / "build" / "lab" / self.name
+        self.logs = self.folder / "logs"
+        self.state = LabState()
+        self.router = Router(NetworkNamespace(f"{self.name}-router"))
+        self.internet = NetworkNamespace(f"{self.name}-internet")
+        self.laptops: list[Laptop] = []
+        self.dies_with_parent = True
+
+    def up(self, cluster: Cluster, *, dies_with_parent: bool = True) -> None:
+        """`dies_with_parent`: the lab's processes end with this one, whatever ends it."""
+        self.dies_with_parent = dies_with_parent
+        self.down()
+        shutil.rmtree(self.logs, ignore_errors=True)
+        self.logs.mkdir(parents=True)
+        if not RESOLVED.exists():
+            check([str(ROOT / ".ci" / "prepare-machine"), str(RESOLVED.parent)])
+        self._add_namespace(self.router.namespace.name)
+        self.router.create()
+        self._connect_internet()
+        self._connect_cluster(cluster)
+
+    def down(self) -> None:
+        """Takes away what this lab, or an earlier one of this name, has made. Does nothing when there is nothing."""
+        path = self.folder / "state.json"
+        if path.exists():
+            self.state = msgspec.json.decode(path.read_bytes(), type=LabState)
+        for entry in self.state.laptops:
+            kill(entry.init_pid, entry.init_started)
+        for pid, started in self.state.processes:
+            kill(pid, started)
+        gone = [(entry.init_pid, entry.init_started) for entry in self.state.laptops] + self.state.processes
+        for pid, started in gone:
+            with suppress(ChildProcessError):
+                os.waitpid(pid, os.WNOHANG)
+            wait_until(f"process {pid} to end", lambda p=pid, s=started: start_time(p) != s, 10)
+        if self.state.node_link and NetworkNamespace(self.state.node_netns).exists():
+            with suppress(RuntimeError):
+                NetworkNamespace(self.state.node_netns).ip("link", "del", self.state.node_link)
+        for name in self.state.namespaces:
+            NetworkNamespace(name).delete()
+        self.state = LabState()
+        self.laptops = []
+        path.unlink(missing_ok=True)
+
+    def add_laptop(self, *, resolved: bool = True) -> Laptop:
+        index = len(self.state.laptops) + 1
+        if index > MAX_LAPTOPS:
+            raise RuntimeError(f"a lab has room for {MAX_LAPTOPS} laptops")
+        namespace = NetworkNamespace(f"{self.name}-laptop" + (str(index) if index > 1 else ""))
+        self._add_namespace(namespace.name)
+        namespace.create()
+        network = f"172.30.{self.number * 10 + index}"
+        join(
+            *(self.router.namespace, self.router_link(namespace.name), f"{network}.1/24"),
+            *(namespace, LINK, f"{network}.2/24"),
+        )
+        namespace.ip("route", "add", "default", "via", f"{network}.1")
+        laptop = Laptop.start(namespace, self.logs, resolved=resolved, dies_with_parent=self.dies_with_parent)
+        self.state.laptops.append(LaptopState(namespace.name, laptop.init_pid, laptop.init_started))
+        self._save()
+        self.laptops.append(laptop)
+        return laptop
+
+    def router_link(self, laptop_name: str) -> str:
+        """The router's end of a laptop's link: what to cut."""
+        return laptop_name.removeprefix(f"{self.name}-")
+
+    def internet_log(self) -> str:
+        return (self.logs / "internet.log").read_text()
+
+    def opened_laptops(self) -> list[Laptop]:
+        """The laptops of a lab that another process made."""
+        path = self.folder / "state.json"
+        if not path.exists():
+            return []
+        self.state = msgspec.json.decode(path.read_bytes(), type=LabState)
+        return [
+            Laptop(NetworkNamespace(entry.netns), entry.init_pid, entry.init_started, self.logs)
+            for entry in self.state.laptops
+            if start_time(entry.init_pid) == entry.init_started
+        ]
+
+    def start_process(self, argv: list[str], namespace: NetworkNamespace | None, log: str) -> subprocess.Popen[bytes]:
+        entered = namespace.entered if namespace is not None else Namespaces()
+        with open_log(self.logs / f"{log}.log") as output:
+            process = spawn(
+                argv,
+                entered,
+                cwd=str(ROOT),
+                dies_with_parent=self.dies_with_parent,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+            )
+        self.state.processes.append((process.pid, start_time(process.pid) or 0))
+        self._save()
+        return process
+
+    def _connect_internet(self) -> None:
+        self._add_namespace(self.internet.name)
+        self.internet.create()
+        join(
+            *(self.router.namespace, INTERNET_LINK, "198.51.100.1/24"),
+            *(self.internet, "uplink", f"{DNS_ADDRESS}/24"),
+        )
+        self.internet.ip("addr", "add", f"{SITE_ADDRESS}/32", "dev", "lo")
+        self.router.namespace.ip("route", "add", "203.0.113.0/24", "via", DNS_ADDRESS)
+        process = self.start_process([PYTHON, "-m", "tests.lab.internet"], self.internet, "internet")
+
+        def ready() -> bool:
+            if process.poll() is not None:
+                raise RuntimeError(f"the lab's internet did not start:\n{self.internet_log()}")
+            return "ready" in self.internet_log()
+
+        wait_until("the lab's internet", ready, 10)
+
+    def _connect_cluster(self, cluster: Cluster) -> None:
+        """By a link of our own to the kit's node, or by a relay for a cluster that only this machine reaches."""
+        if cluster.node is None:
+            self.router.namespace.ip("addr", "add", f"{cluster.api_address}/32", "dev", "lo")
+            Relay(self, listen=(cluster.api_address, cluster.api_port), outside=True).start()
+            return
+        near, far = (f"10.213.{250 - self.number}.{host}" for host in (1, 2))
+        link = f"lab{self.number}-{self.name}"[:15]
+        self.state.node_netns, self.state.node_link = cluster.node.name, link
+        self._save()
+        join(*(self.router.namespace, CLUSTER_LINK, f"{near}/30"), *(cluster.node, link, f"{far}/30"))
+        self.add_api_route(cluster.api_address, far)
+        self._far = far
+
+    def add_api_route(self, address: str, via: str = "") -> None:
+        """Lets laptops reach the API server by this address of the node too."""
+        self.router.namespace.ip("route", "replace", f"{address}/32", "via", via or self._far)
+        self.router.allow_api(address)
+
+    def _add_namespace(self, name: str) -> None:
+        self.state.namespaces.append(name)
+        self._save()
+
+    def _save(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        path = self.folder / "state.json"
+        fresh = path.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(self.state))
+        fresh.replace(path)
+
+    def __enter__(self) -> Lab:
+        return self
+
+    def __exit__(self, *_: Any) -> None:
+        self.down()
+
+
+def log_files(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.log"))
