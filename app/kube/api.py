@@ -36,6 +36,10 @@ MAX_CONCURRENT_REQUESTS = 8
 IDLE_LIMIT_S = 45.0
 """A kept connection is not used again after this: load balancers cut idle ones from 60 s on."""
 
+KEPT_ANSWER_S = 2.0
+"""A kept connection that does not answer within this may lead nowhere any more (network changed, machine slept):
+what only reads is asked again on a new one."""
+
 PAGE_SIZE = 500
 APPLY = "application/apply-patch+yaml"
 JSON_PATCH = "application/json-patch+json"
@@ -115,6 +119,11 @@ class ApiClient:
                 return items, page.metadata.resource_version
             page_query["continue"] = page.metadata.next_page
 
+    async def list_page(self, path: str, *, type: type[T], limit: int) -> list[T]:
+        """The first `limit` items: a sample."""
+        page = self._decode(await self._request("GET", path, query={"limit": limit}), _Page)
+        return [self._decode(item, type) for item in page.items or ()]
+
     async def create(self, path: str, body: Any, *, query: Query | None = None) -> Any:
         return self._decode(await self._request("POST", path, body=body, query=query), Any)
 
@@ -137,6 +146,7 @@ class ApiClient:
         asked = asked_of("GET", path, watch=True)
         async with self._answered("GET", path, sent, None, None, asked, REQUEST_TIMEOUT_S) as connection:
             rest = bytearray()
+            # No `async for`: the time between two pieces is limited, not the time that our caller takes with one.
             body = connection.body()
             while True:
                 try:
@@ -219,15 +229,13 @@ class ApiClient:
                 while True:
                     kept = self._kept(access)
                     connection = kept or await self._dial(access)
+                    patience_s = KEPT_ANSWER_S if kept is not None and method == "GET" else None
                     try:
-                        return connection, await connection.send(method, target, headers, data)
+                        async with asyncio.timeout(patience_s):
+                            return connection, await connection.send(method, target, headers, data)
                     except BaseException as error:
                         connection.close()
-                        # The server had closed a kept connection: nothing was done, so ask again on another one.
-                        stale = isinstance(error, ConnectionResetError | BrokenPipeError) or (
-                            isinstance(error, ConnectionLost) and error.clean
-                        )
-                        if kept is None or not stale:
+                        if kept is None or not _is_stale(error, patience_s):
                             raise
         except _FAILURES as error:
             raise self._failure(error) from error
@@ -253,7 +261,7 @@ class ApiClient:
         if self._routed is not access:
             # Another client certificate may be another user.
             self.close()
-        oldest = time.monotonic() - IDLE_LIMIT_S
+        oldest = time.time() - IDLE_LIMIT_S
         while self._idle:
             connection = self._idle.pop()
             if connection.reusable and connection.idle_since > oldest:
@@ -263,7 +271,7 @@ class ApiClient:
 
     def _release(self, connection: HttpConnection) -> None:
         if connection.reusable and len(self._idle) < MAX_CONCURRENT_REQUESTS:
-            connection.idle_since = time.monotonic()
+            connection.idle_since = time.time()
             self._idle.append(connection)
         else:
             connection.close()
@@ -295,6 +303,15 @@ class ApiClient:
         context = self.login.context
         log.debug("no answer from %s: %s", context.server_url, problem_of(error))
         return connection_failure(error, server=context.server_url, context=context.name)
+
+
+def _is_stale(error: BaseException, patience_s: float | None) -> bool:
+    """Did a kept connection fail before the server can have acted?"""
+    if isinstance(error, ConnectionLost):
+        return error.clean
+    return isinstance(error, ConnectionResetError | BrokenPipeError) or (
+        isinstance(error, TimeoutError) and patience_s is not None
+    )
 
 
 async def _read_body(connection: HttpConnection, limit: int) -> bytes:

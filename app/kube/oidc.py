@@ -103,15 +103,17 @@ async def _fetch(
     parts = urlsplit(url)
     if parts.scheme != "https" or not parts.hostname:
         raise HttpFailure("the issuer's address is not https")
-    ca_pem = None
-    if config.get("idp-certificate-authority-data"):
-        ca_pem = decode_data(config["idp-certificate-authority-data"], "idp-certificate-authority-data")
-    elif config.get("idp-certificate-authority"):
-        ca_pem = Path(config["idp-certificate-authority"]).read_text()
-    tls = client_tls_context(ca_pem=ca_pem)
+    tls = client_tls_context(ca_pem=_authority(config))
     route = Route(parts.hostname, parts.port or 443, tls, None, choose_proxy(url, None, environ))
     headers = [("Host", parts.netloc.rpartition("@")[2]), ("Accept", "application/json")]
     if form is not None:
         headers.append(("Content-Type", "application/x-www-form-urlencoded"))
     target = parts.path + (f"?{parts.query}" if parts.query else "")
     return await fetch(route, method, target or "/", headers, form, timeout_s=OIDC_TIMEOUT_S)
+
+
+def _authority(config: Mapping[str, str]) -> str | None:
+    if config.get("idp-certificate-authority-data"):
+        return decode_data(config["idp-certificate-authority-data"], "idp-certificate-authority-data")
+    path = config.get("idp-certificate-authority")
+    return Path(path).read_text() if path else None

@@ -1,0 +1,67 @@
+"""The traffic manager's objects, rendered from resources/kubernetes/manager.yaml."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+import yaml
+
+from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE, MANAGER_LABELS, MANAGER_NAME
+
+MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
+MANAGED_BY = "kubeferry"
+"""On a namespace: we made it, and may take it away again. On a Deployment: it is ours to change."""
+
+PULL_POLICIES = ("IfNotPresent", "Always", "Never")
+
+
+@dataclass(frozen=True)
+class ManagerSpec:
+    """What can be chosen about an installation. `ipv6`: the cluster has IPv6, so the manager needs raw sockets."""
+
+    namespace: str = DEFAULT_MANAGER_NAMESPACE
+    image: str = DEFAULT_MANAGER_IMAGE
+    pull_policy: str = "IfNotPresent"
+    pull_secret: str | None = None
+    ipv6: bool = True
+
+
+def namespace_object(name: str) -> dict[str, Any]:
+    """Admits our pod also where the cluster's default Pod Security level is stricter."""
+    labels = {MANAGED_BY_LABEL: MANAGED_BY, "pod-security.kubernetes.io/enforce": "privileged"}
+    return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
+
+
+def deployment_object(spec: ManagerSpec) -> dict[str, Any]:
+    deployment: dict[str, Any] = copy.deepcopy(_template())
+    labels = {**MANAGER_LABELS, MANAGED_BY_LABEL: MANAGED_BY}
+    deployment["metadata"] = {"name": MANAGER_NAME, "namespace": spec.namespace, "labels": labels}
+    deployment["spec"]["selector"] = {"matchLabels": dict(MANAGER_LABELS)}
+    template = deployment["spec"]["template"]
+    # Istio reads the label, older ones the annotation.
+    template["metadata"]["labels"] = {**labels, "sidecar.istio.io/inject": "false"}
+    (container,) = template["spec"]["containers"]
+    container["image"] = spec.image
+    container["imagePullPolicy"] = spec.pull_policy
+    if spec.pull_secret:
+        template["spec"]["imagePullSecrets"] = [{"name": spec.pull_secret}]
+    if spec.ipv6:
+        container["securityContext"]["capabilities"]["add"].append("NET_RAW")
+    return deployment
+
+
+def manifest_text(spec: ManagerSpec, *, with_namespace: bool = True) -> str:
+    """For people who install by other means."""
+    objects = [namespace_object(spec.namespace)] if with_namespace else []
+    return yaml.safe_dump_all([*objects, deployment_object(spec)], sort_keys=False)
+
+
+@cache
+def _template() -> dict[str, Any]:
+    text = (resources.files("resources") / "kubernetes" / "manager.yaml").read_text(encoding="utf-8")
+    template: dict[str, Any] = yaml.safe_load(text)
+    return template
