@@ -9,6 +9,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
 from app.domain import connection as c
@@ -25,6 +26,8 @@ _log = logging.getLogger(__name__)
 IDLE_S = 60.0
 """How long a session without connection and clients stays: the next `connect` finds it warm."""
 
+StillHeld = Callable[[str], Awaitable[bool]]
+
 UNDO_S = 10.0
 MAX_LOG_BYTES = 1 << 20
 
@@ -37,15 +40,20 @@ def main() -> int:
         lock = os.open(runtime_dir() / "session.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         # A predecessor that is ending keeps it for a moment; one that runs is found by the client before we start.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        asyncio.run(serve(_make_attempt_factory()))
+        from app.session.composition import make_attempt, still_held
+
+        asyncio.run(serve(make_attempt, still_held))
     except KubeferryError as error:
         _log.error("cannot start: %s", error)
         return 1
     return 0
 
 
-async def serve(make_attempt: AttemptFactory, *, idle_s: float = IDLE_S) -> None:
-    """Serves clients until the session is told to end, or nobody needs it for `idle_s`."""
+async def serve(make_attempt: AttemptFactory, still_held: StillHeld, *, idle_s: float = IDLE_S) -> None:
+    """Serves clients until the session is told to end, or nobody needs it for `idle_s`.
+
+    `still_held` tells whether the helper still holds a predecessor's connection.
+    """
     runner = Runner(Hub(), make_attempt)
     server = Server(runner)
     listener = listen()
@@ -56,7 +64,7 @@ async def serve(make_attempt: AttemptFactory, *, idle_s: float = IDLE_S) -> None
         async with asyncio.TaskGroup() as group:
             tasks = [group.create_task(runner.run()), group.create_task(server.run(listener))]
             await runner.started.wait()
-            _resume(runner)
+            await _resume(runner, still_held)
             tell_ready()
             await _end(runner, server, idle_s)
             session_socket().unlink(missing_ok=True)
@@ -71,12 +79,16 @@ async def serve(make_attempt: AttemptFactory, *, idle_s: float = IDLE_S) -> None
             loop.remove_signal_handler(number)
 
 
-def _resume(runner: Runner) -> None:
+async def _resume(runner: Runner, still_held: StillHeld) -> None:
     held = memory.recall()
-    if held is not None:
-        connection_id, target = held
+    if held is None:
+        return
+    connection_id, target = held
+    if await still_held(connection_id):
         _log.info("taking over connection %s", connection_id)
         runner.connect(target, resume=connection_id)
+    else:
+        memory.forget(connection_id)
 
 
 async def _end(runner: Runner, server: Server, idle_s: float) -> None:
@@ -99,12 +111,6 @@ async def _idle(runner: Runner, server: Server, idle_s: float) -> None:
         except TimeoutError:
             if not needed and server.clients == 0 and isinstance(runner.state, c.Disconnected | c.Failed):
                 return
-
-
-def _make_attempt_factory() -> AttemptFactory:
-    from app.session.composition import make_attempt  # imported here: the socket's client waits for less
-
-    return make_attempt
 
 
 def _start_log() -> None:

@@ -7,9 +7,9 @@ import itertools
 import logging
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 from app.domain import connection as c
 from app.domain.errors import ErrorCode, KubeferryError, Problem
@@ -37,6 +37,8 @@ class AttemptContext:
     resume: str | None
     post: Callable[[c.Event], None]
     hub: Hub
+    spawn: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
+    """For what cancelling the attempt must not cancel. The coroutine must not raise."""
 
 
 AttemptFactory = Callable[[AttemptContext], Attempt]
@@ -122,7 +124,9 @@ class Runner:
     def _start(self, effect: c.StartAttempt) -> None:
         if self._group is None:
             raise RuntimeError("the runner does not run")
-        context = AttemptContext(effect.attempt, effect.target, effect.resume, self.post, self.hub)
+        context = AttemptContext(
+            effect.attempt, effect.target, effect.resume, self.post, self.hub, self._group.create_task
+        )
         attempt = self.make_attempt(context)
         task = self._group.create_task(self._perform(effect.attempt, attempt), name=f"attempt-{effect.attempt}")
         self._running[effect.attempt] = _Running(task)

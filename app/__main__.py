@@ -1,0 +1,19 @@
+"""The program: the session process when told so, else the command line (and, without a command, the window)."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    if sys.argv[1:] == ["session-process"]:
+        from app.session.process import main as run_session
+
+        return run_session()
+    from app.cli.program import run
+
+    return run(sys.argv[1:])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,193 @@
+"""`connect`, `disconnect`, `status`: a client of the session process, like the window."""
+
+from __future__ import annotations
+
+import contextlib
+import signal
+import time
+from collections.abc import Iterator
+
+import click
+
+from app.cli.options import cluster_options, kubeconfig_files
+from app.cli.output import Format, output_option, print_json
+from app.cli.progress import Progress
+from app.cli.status_text import connected_line, status_lines
+from app.domain.catalogue import EXIT_CODES, EXIT_NOT_CONNECTED
+from app.domain.errors import ErrorCategory, ErrorCode, KubeferryError
+from app.domain.stages import describe_stage
+from app.domain.subnets import OnOverlap, parse_subnet
+from app.session import messages as m
+from app.session.blocking_client import BlockingSession
+from app.session.convert import error_from_info
+
+UNDO_S = 12.0
+"""How long Ctrl-C waits for what was done to be undone; the session goes on undoing it in any case."""
+
+
+@click.command()
+@cluster_options
+@click.option("-n", "--namespace", metavar="NAME", help="Namespace whose services have short names; else the context's.")
+@click.option("--manager-namespace", metavar="NAME", help="Where the traffic manager is, or is to be installed.")
+@click.option("--image", metavar="IMAGE", help="Image of the traffic manager, if it has to be installed.")
+@click.option("--include", metavar="CIDR", multiple=True, help="Route this subnet too (repeatable).")
+@click.option("--exclude", metavar="CIDR", multiple=True, help="Leave this subnet out (repeatable).")
+@click.option(
+    "--on-overlap",
+    type=click.Choice([choice.value for choice in OnOverlap]),
+    default=OnOverlap.REFUSE.value,
+    show_default=True,
+    help="What to do when cluster and local networks overlap.",
+)
+@output_option
+def connect(
+    context: str | None,
+    kubeconfig: str | None,
+    namespace: str | None,
+    manager_namespace: str | None,
+    image: str | None,
+    include: tuple[str, ...],
+    exclude: tuple[str, ...],
+    on_overlap: str,
+    output: Format,
+) -> int:
+    """Connects this machine to a cluster's network. Returns when the cluster answered."""
+    request = m.Connect(
+        context=context,
+        namespace=namespace,
+        kubeconfig=kubeconfig_files(kubeconfig),
+        manager_namespace=manager_namespace,
+        image=image,
+        include=tuple(str(parse_subnet(text)) for text in include),
+        exclude=tuple(str(parse_subnet(text)) for text in exclude),
+        on_overlap=OnOverlap(on_overlap),
+    )
+    began = time.monotonic()
+    with Progress(quiet=output is Format.JSON) as progress, _session() as session:
+        status = _connect(session, request, progress)
+    if output is Format.JSON:
+        print_json(status)
+    elif status.state is m.StateKind.CONNECTED:
+        click.echo(connected_line(status, time.monotonic() - began))
+    else:
+        click.echo("\n".join(status_lines(status)))
+    return 0 if status.state is m.StateKind.CONNECTED else EXIT_NOT_CONNECTED
+
+
+@click.command()
+@output_option
+def disconnect(output: Format) -> int:
+    """Ends the connection and puts this machine's network back as it was."""
+    session = BlockingSession.open(start=False)
+    if session is None:
+        _say_disconnected(m.Status(m.StateKind.DISCONNECTED), output)
+        return 0
+    with Progress(quiet=output is Format.JSON) as progress, session:
+        session.request(m.Disconnect())
+        progress.tell("Disconnecting")
+        status = _wait_until_undone(session)
+    _say_disconnected(status, output)
+    return EXIT_CODES[ErrorCategory.HELPER] if status.left else 0
+
+
+@click.command()
+@output_option
+def status(output: Format) -> int:
+    """Tells whether this machine is connected, to what, and how well. Exit code 3 when it is not."""
+    session = BlockingSession.open(start=False)
+    if session is None:
+        found = m.Status(m.StateKind.DISCONNECTED)
+    else:
+        with session:
+            answer = session.request(m.GetStatus())
+        if not isinstance(answer, m.StatusIs):
+            raise KubeferryError(ErrorCode.SESSION_VERSION)
+        found = answer.status
+    if output is Format.JSON:
+        print_json(found)
+    else:
+        click.echo("\n".join(status_lines(found)))
+    return 0 if found.state is m.StateKind.CONNECTED else EXIT_NOT_CONNECTED
+
+
+def _session() -> BlockingSession:
+    session = BlockingSession.open(start=True)
+    if session is None:
+        raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it cannot be started")
+    return session
+
+
+def _connect(session: BlockingSession, request: m.Connect, progress: Progress) -> m.Status:
+    with _uninterrupted():
+        accepted = session.request(request)
+        session.request(m.Subscribe())
+    if not isinstance(accepted, m.Accepted):
+        raise KubeferryError(ErrorCode.SESSION_VERSION)
+    try:
+        return _follow(session, accepted.attempt, progress)
+    except KeyboardInterrupt:
+        if not accepted.already:
+            progress.tell("Undoing what was done")
+            _cancel(session, accepted.attempt)
+        raise
+
+
+def _follow(session: BlockingSession, attempt: int, progress: Progress) -> m.Status:
+    """Returns when the attempt is up. Raises KubeferryError when it failed or somebody else ended it."""
+    for event in session.events():
+        if not isinstance(event, m.Snapshot | m.StatusChanged):
+            continue
+        status = event.status
+        match status.state:
+            case m.StateKind.CONNECTED | m.StateKind.DEGRADED | m.StateKind.RECONNECTING if status.attempt == attempt:
+                return status
+            case m.StateKind.CONNECTING if status.attempt == attempt and status.stage is not None:
+                progress.tell(describe_stage(status.stage, status.waits_for))
+            case m.StateKind.FAILED if status.attempt == attempt and status.problem is not None:
+                raise error_from_info(status.problem)
+            case m.StateKind.DISCONNECTING:
+                progress.tell("Disconnecting")
+            case _:
+                raise KubeferryError(ErrorCode.CANCELLED)
+    raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it ended")
+
+
+def _cancel(session: BlockingSession, attempt: int) -> None:
+    """Waits until it is undone; a second Ctrl-C stops waiting, not the undoing."""
+    with contextlib.suppress(KubeferryError, TimeoutError):
+        session.set_timeout(UNDO_S)
+        session.request(m.Cancel(attempt))
+        _wait_until_undone(session)
+
+
+def _wait_until_undone(session: BlockingSession) -> m.Status:
+    session.request(m.Subscribe())
+    for event in session.events():
+        if isinstance(event, m.Snapshot):
+            settled = event.status
+        elif isinstance(event, m.StatusChanged):
+            settled = event.status
+        else:
+            continue
+        if settled.state in (m.StateKind.DISCONNECTED, m.StateKind.FAILED):
+            return settled
+    raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it ended")
+
+
+def _say_disconnected(found: m.Status, output: Format) -> None:
+    if output is Format.JSON:
+        print_json(found)
+    elif found.left:
+        click.echo("Disconnected, but this could not be undone: " + "; ".join(found.left), err=True)
+    else:
+        click.echo("Not connected.")
+
+
+@contextlib.contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Ctrl-C waits until the attempt has a number by which it can be cancelled."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

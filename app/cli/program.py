@@ -1,0 +1,83 @@
+"""The command line: commands, exit codes, and the one place where failures become words."""
+
+from __future__ import annotations
+
+import logging
+import os
+import sys
+
+import click
+
+from app.cli.connection import connect, disconnect, status
+from app.cli.diagnosis import doctor
+from app.cli.manager import manager
+from app.cli.output import Chosen, print_problem
+from app.domain.catalogue import EXIT_INTERRUPTED, exit_code
+from app.domain.errors import ErrorCode, KubeferryError, Problem
+
+_EPILOG = """\b
+Exit codes:
+  0    done; for `status`: connected
+  1    a fault in Kubeferry
+  2    the command line was not understood
+  3    not connected, or degraded (`status`, `connect`); a check failed (`doctor`)
+  10   your options or your kubeconfig: also an expired login
+  20   the cluster: rights, the traffic manager, its image
+  30   the network: API server unreachable, proxy, overlapping subnets, probes
+  40   the helper service on this machine
+  130  interrupted (Ctrl-C); what had been done was undone
+"""
+
+
+@click.group(
+    invoke_without_command=True,
+    epilog=_EPILOG,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+@click.version_option(package_name="kubeferry", message="kubeferry %(version)s")
+@click.pass_context
+def kubeferry(context: click.Context) -> None:
+    """Puts this machine into a Kubernetes cluster's network. Without a command: opens the window."""
+    if context.invoked_subcommand is None:
+        from app.ui.main import main as open_window
+
+        context.exit(open_window())
+
+
+for _command in (connect, disconnect, status, doctor, manager):
+    kubeferry.add_command(_command)
+
+
+def run(arguments: list[str]) -> int:
+    """Returns the exit code; never raises."""
+    chosen = Chosen()
+    try:
+        result = kubeferry.main(arguments, prog_name="kubeferry", standalone_mode=False, obj=chosen)
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("Interrupted.", err=True)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has had enough; nothing may be written any more, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except Exception as error:  # noqa: BLE001  (the top: nobody is shown a traceback)
+        problem = _problem(error)
+        if os.environ.get("KUBEFERRY_DEBUG"):
+            logging.basicConfig()
+            logging.getLogger(__name__).error("%s", problem, exc_info=error)
+        print_problem(problem, chosen.format)
+        return exit_code(problem)
+
+
+def _problem(error: BaseException) -> Problem:
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, KubeferryError):
+        return Problem.of(error)
+    return Problem(ErrorCode.INTERNAL, {"problem": type(error).__name__}, detail=str(error))

@@ -1,0 +1,24 @@
+"""The words for the stages of connecting, for every client the same."""
+
+from __future__ import annotations
+
+from app.domain.connection import Stage
+
+_WORDS: dict[Stage, tuple[str, str]] = {
+    Stage.STARTING: ("Starting", ""),
+    Stage.LOGGING_IN: ("Logging in", "to {}"),
+    Stage.CHECKING_RIGHTS: ("Checking your rights", "in {}"),
+    Stage.FINDING_MANAGER: ("Looking for the traffic manager", "in {}"),
+    Stage.INSTALLING_MANAGER: ("Installing the traffic manager", "in {}"),
+    Stage.WAITING_FOR_MANAGER: ("Waiting for the traffic manager", "({})"),
+    Stage.DISCOVERING_SUBNETS: ("Finding out the cluster's subnets", "({})"),
+    Stage.OPENING_TUNNEL: ("Opening the tunnel", "({})"),
+    Stage.SETTING_NETWORK: ("Setting routes and names", "({})"),
+    Stage.PROBING: ("Waiting for an answer from the cluster", "({})"),
+}
+
+
+def describe_stage(stage: Stage, waits_for: str = "") -> str:
+    """Returns one line: what is being done, and what it waits for."""
+    words, place = _WORDS[stage]
+    return f"{words} {place.format(waits_for)}" if waits_for and place else words

@@ -1,0 +1,144 @@
+"""Keeps this machine's routes and resolver as the cluster's subnets, namespaces and our lease want them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from contextlib import aclosing
+from dataclasses import replace
+from ipaddress import IPv4Network, ip_address, ip_network
+
+from app.domain.errors import KubeferryError
+from app.domain.names import cluster_names
+from app.domain.subnets import IPAddress, Overlap, Plan, Subnet, host, intersect, merge, plan
+from app.session.ports import Cluster, Discovered, Helper, Opened
+from app.session.runner import AttemptContext
+from app.session.tunnel import Tunnel
+from helper.protocol import helper_messages as h
+from helper.protocol.worker_messages import Lease, ResolverConfig, SetResolver
+
+_log = logging.getLogger(__name__)
+
+
+class NetworkKeeper:
+    def __init__(
+        self, context: AttemptContext, cluster: Cluster, helper: Helper, opened: Opened, tunnel: Tunnel
+    ) -> None:
+        self._context = context
+        self._cluster = cluster
+        self._helper = helper
+        self._opened = opened
+        self._tunnel = tunnel
+        self._lock = asyncio.Lock()
+        self._found: Discovered | None = None
+        self._set: tuple[h.NetworkConfig, ResolverConfig] | None = None
+
+    async def set(self, lease: Lease, found: Discovered) -> None:
+        """Makes it so; does nothing when it is so already. Raises KubeferryError."""
+        async with self._lock:
+            self._found = found
+            routable = _of_families(found.subnets, lease)
+            decided = await self._decide(routable, lease)
+            network = network_config(lease, decided, found, self._cluster.namespace)
+            if self._set is None or self._set[0] != network:
+                answer = await self._helper.set_network(self._opened.connection_id, network)
+                self._context.hub.update_facts(
+                    subnets=network.routes,
+                    excluded=tuple(str(subnet) for subnet in decided.excluded),
+                    namespaces=found.namespaces,
+                    resolver=answer.resolver,
+                    upstreams=answer.upstreams,
+                )
+                upstreams = answer.upstreams
+            else:
+                upstreams = self._set[1].upstreams
+            resolver = ResolverConfig(
+                cluster_domain=lease.cluster_domain,
+                cluster_servers=lease.dns_servers,
+                upstreams=upstreams,
+                namespace=self._cluster.namespace,
+                namespaces=found.namespaces,
+                subnets=tuple(str(subnet) for subnet in routable),
+            )
+            if self._set is None or self._set[1] != resolver:
+                await self._tunnel.send(SetResolver(resolver))
+            self._set = (network, resolver)
+
+    async def keep(self) -> None:
+        """Follows the cluster and the lease until cancelled."""
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._follow_cluster())
+            group.create_task(self._follow_lease())
+
+    async def _follow_cluster(self) -> None:
+        async with aclosing(self._cluster.watch_network()) as changes:
+            async for found in changes:
+                await self._refresh(found)
+
+    async def _follow_lease(self) -> None:
+        while True:
+            self._tunnel.lease_changed.clear()
+            await self._tunnel.lease_changed.wait()
+            if self._found is not None:
+                await self._refresh(self._found)
+
+    async def _refresh(self, found: Discovered) -> None:
+        """What cannot be done now is done with the next change: what is set stays set."""
+        lease = self._tunnel.lease
+        if lease is None:
+            return
+        try:
+            await self.set(lease, found)
+        except KubeferryError as error:
+            if not await self._helper.alive():
+                raise
+            _log.warning("the network stays as it is: %s", error)
+
+    async def _decide(self, subnets: tuple[Subnet, ...], lease: Lease) -> Plan:
+        wishes = self._context.target.wishes
+        wishes = replace(wishes, include=_of_families(wishes.include, lease))
+        asked = tuple(str(subnet) for subnet in merge((*subnets, *wishes.include)))
+        answer = await self._helper.find_overlaps(asked)
+        overlaps = [
+            Overlap(ip_network(found.subnet), ip_network(found.taken), found.interface, found.owner_uid is not None)
+            for found in answer.overlaps
+            if found.interface != self._opened.interface
+        ]
+        outside = await self._cluster.outside() | _addresses(answer.upstreams)
+        servers = _addresses(_server_host(server) for server in lease.dns_servers)
+        return plan(subnets, wishes, overlaps, outside - servers)
+
+
+def network_config(lease: Lease, decided: Plan, found: Discovered, namespace: str) -> h.NetworkConfig:
+    """Returns the whole desired state. The cluster's DNS servers are always routed, wherever they are."""
+    servers = [host(_server_host(server)) for server in lease.dns_servers]
+    missing = [server for server in servers if not intersect([server], decided.routes)]
+    routes = merge((*decided.routes, *missing))
+    names = cluster_names(lease.cluster_domain, namespace, found.namespaces, _of_families(found.subnets, lease))
+    addresses = [f"{lease.address4}/32"] if lease.address4 else []
+    addresses += [f"{lease.address6}/128"] if lease.address6 else []
+    return h.NetworkConfig(
+        addresses=tuple(addresses),
+        mtu=lease.mtu,
+        routes=tuple(str(route) for route in routes),
+        dns=h.DnsConfig(match_domains=names.match, search_domains=names.search),
+    )
+
+
+def _of_families(subnets: Iterable[Subnet], lease: Lease) -> tuple[Subnet, ...]:
+    """Without an address of a family there is no way for its packets."""
+    return merge(
+        subnet for subnet in subnets if (lease.address4 if isinstance(subnet, IPv4Network) else lease.address6)
+    )
+
+
+def _addresses(texts: Iterable[str]) -> frozenset[IPAddress]:
+    return frozenset(ip_address(text.partition("%")[0]) for text in texts)
+
+
+def _server_host(server: str) -> str:
+    """The address of "192.0.2.1", "192.0.2.1:5353", "2001:db8::1" or "[2001:db8::1]:5353"."""
+    if server.startswith("["):
+        return server[1:].partition("]")[0]
+    return server.partition(":")[0] if server.count(":") == 1 else server
