@@ -7,6 +7,7 @@ a KUBEFERRY_LAB_NUMBER (0 to 9) of its own too.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import subprocess
@@ -20,7 +21,18 @@ from tests.lab.cluster import Cluster
 from tests.lab.internet import DNS_ADDRESS, SITE_ADDRESS
 from tests.lab.laptop import LINK, RESOLVED, Laptop
 from tests.lab.network import NetworkNamespace, join
-from tests.lab.processes import PYTHON, ROOT, Namespaces, check, kill, open_log, spawn, start_time, wait_until
+from tests.lab.processes import (
+    PYTHON,
+    ROOT,
+    Namespaces,
+    check,
+    kill,
+    open_log,
+    spawn,
+    start_time,
+    wait_for_end,
+    wait_until,
+)
 from tests.lab.relay import Relay
 from tests.lab.router import CLUSTER_LINK, INTERNET_LINK, Router
 
@@ -52,10 +64,12 @@ class Lab:
         self.internet = NetworkNamespace(f"{self.name}-internet")
         self.laptops: list[Laptop] = []
         self.dies_with_parent = True
+        self._locked: int | None = None
 
     def up(self, cluster: Cluster, *, dies_with_parent: bool = True) -> None:
         """`dies_with_parent`: the lab's processes end with this one, whatever ends it."""
         self.dies_with_parent = dies_with_parent
+        self._lock()
         self.down()
         shutil.rmtree(self.logs, ignore_errors=True)
         self.logs.mkdir(parents=True)
@@ -79,7 +93,7 @@ class Lab:
         for pid, started in gone:
             with suppress(ChildProcessError):
                 os.waitpid(pid, os.WNOHANG)
-            wait_until(f"process {pid} to end", lambda p=pid, s=started: start_time(p) != s, 10)
+            wait_for_end(pid, started)
         if self.state.node_link and NetworkNamespace(self.state.node_netns).exists():
             with suppress(RuntimeError):
                 NetworkNamespace(self.state.node_netns).ip("link", "del", self.state.node_link)
@@ -183,6 +197,18 @@ class Lab:
     def _add_namespace(self, name: str) -> None:
         self.state.namespaces.append(name)
         self._save()
+
+    def _lock(self) -> None:
+        """Held until this process ends: two test runs at once would take each other's lab down."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._locked is None:
+            descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.close(descriptor)
+                raise RuntimeError(f"lab {self.name} is in use by another process: set KUBEFERRY_LAB") from None
+            self._locked = descriptor
 
     def _save(self) -> None:
         self.folder.mkdir(parents=True, exist_ok=True)

@@ -7,9 +7,9 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -26,6 +26,7 @@ from tests.lab.processes import (
     open_log,
     spawn,
     start_time,
+    wait_for_end,
     wait_until,
 )
 
@@ -37,6 +38,21 @@ DEV = Identity("dev", 1000, 1000, (KUBEFERRY_GID,), "/home/dev")
 EVE = Identity("eve", 1001, 1001, (KUBEFERRY_GID,), "/home/eve")
 MALLORY = Identity("mallory", 1002, 1002, (), "/home/mallory")
 """Not in the group `kubeferry`: the helper must refuse this user."""
+
+Role = Literal["client", "session", "helper", "worker"]
+
+
+def _runs_module(argv: list[str], module: str) -> bool:
+    return any(pair == ("-m", module) for pair in zip(argv, argv[1:], strict=False))
+
+
+ROLES: dict[Role, Callable[[list[str]], bool]] = {
+    "client": lambda argv: _runs_module(argv, "app"),
+    "session": lambda argv: argv[-1] == "session-process",
+    "helper": lambda argv: _runs_module(argv, "helper.daemon"),
+    "worker": lambda argv: _runs_module(argv, "helper.tunnel"),
+}
+"""How each of our processes is known by its command line. The helper's guard looks like the helper."""
 
 HELPER_SOCKET = "/run/kubeferry/helper.sock"
 
@@ -119,7 +135,7 @@ class Laptop:
         kill(self.init_pid, self.init_started)
         if self._outer is not None:
             self._outer.wait(10)
-        wait_until(f"{self.name} to end", lambda: start_time(self.init_pid) != self.init_started, 10)
+        wait_for_end(self.init_pid, self.init_started)
 
     @property
     def entered(self) -> Namespaces:
@@ -226,6 +242,21 @@ class Laptop:
         table = Path(f"/proc/{self.init_pid}/net/unix").read_text()
         # flags 00010000: __SO_ACCEPTCON (include/uapi/linux/net.h)
         return any(line.endswith(" " + unix_socket) and " 00010000 " in line for line in table.splitlines())
+
+    def pids(self, role: Role, identity: Identity | None = None) -> list[int]:
+        """Of our processes in this role; of one user, or of all."""
+        return [
+            pid
+            for pid, uid, argv in self.processes()
+            if ROLES[role](argv) and (identity is None or uid == identity.uid)
+        ]
+
+    def signal(self, number: signal.Signals, *roles: Role) -> None:
+        for pid in [pid for role in roles for pid in self.pids(role)]:
+            try:
+                os.kill(pid, number)
+            except ProcessLookupError:
+                continue
 
     def log(self, what: str, lines: int = 200) -> str:
         path = self.logs / f"{self.name}-{what}.log"

@@ -2,7 +2,7 @@
 
 Run in fresh mount and pid namespaces, inside the laptop's network namespace, with a JSON `LaptopSetup` as its
 argument. When it ends the kernel ends every process of the laptop, and its mounts go with it. The laptop has an /etc,
-/run, /home, /tmp and /var/lib/kubeferry of its own; everything else is the machine's.
+/run, /home and /tmp of its own; everything else is the machine's.
 """
 
 from __future__ import annotations
@@ -163,7 +163,6 @@ def main() -> None:
     own_etc()
     private_folder("/home")
     private_folder("/tmp", 0o1777)
-    private_folder("/var/lib/kubeferry", 0o700)
     os.makedirs("/run/systemd")
     write_users(setup)
     resolver_files(setup)

@@ -141,6 +141,10 @@ def kill(pid: int, started: int, number: signal.Signals = signal.SIGKILL) -> Non
             return
 
 
+def wait_for_end(pid: int, started: int, timeout_s: float = 10.0) -> None:
+    wait_until(f"process {pid} to end", lambda: start_time(pid) != started, timeout_s)
+
+
 def open_log(path: Path) -> IO[bytes]:
     path.parent.mkdir(parents=True, exist_ok=True)
     return path.open("ab", buffering=0)

@@ -15,7 +15,12 @@ INTERNET_LINK = "internet"
 CLUSTER_LINK = "cluster"
 RELAY_PORT = 16443
 
-RULES = """
+RULES = f"""
+define internet = "{INTERNET_LINK}"
+define cluster = "{CLUSTER_LINK}"
+define relay = {RELAY_PORT}
+"""
+RULES += """
 table inet lab {
     set api { type ipv4_addr; }
     set relayed { type ipv4_addr; }
@@ -32,23 +37,23 @@ table inet lab {
     }
     chain to_relay {
         type nat hook prerouting priority dstnat; policy accept;
-        ip daddr @relayed tcp dport 6443 redirect to :%d
+        ip daddr @relayed tcp dport 6443 redirect to :$relay
     }
     chain forward {
         type filter hook forward priority filter; policy drop;
         iifname @resetting meta l4proto tcp reject with tcp reset
         oifname @resetting meta l4proto tcp reject with tcp reset
         ct state established,related accept
-        oifname "%s" accept
-        oifname "%s" ip daddr @api tcp dport 6443 accept
-        oifname "%s" ip daddr @api icmp type echo-request accept
+        oifname $internet accept
+        oifname $cluster ip daddr @api tcp dport 6443 accept
+        oifname $cluster ip daddr @api icmp type echo-request accept
     }
     chain translate {
         type nat hook postrouting priority srcnat; policy accept;
-        oifname { "%s", "%s" } masquerade
+        oifname { $internet, $cluster } masquerade
     }
 }
-""" % (RELAY_PORT, INTERNET_LINK, CLUSTER_LINK, CLUSTER_LINK, CLUSTER_LINK, INTERNET_LINK)
+"""
 
 
 class Router:

@@ -8,6 +8,7 @@ echo: TCP port 7000 sends everything back once the client has half-closed; TCP 7
 import http.server
 import json
 import os
+import signal
 import socket
 import socketserver
 import sys
@@ -25,13 +26,13 @@ FAMILY = socket.AF_INET6 if os.path.exists("/proc/net/if_inet6") else socket.AF_
 class Http(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         url = urllib.parse.urlsplit(self.path)
         if url.path == "/slow":
             time.sleep(float(urllib.parse.parse_qs(url.query)["s"][0]))
         answer = {"service": NAME, "pod": POD, "client": self.client_address[0], "path": self.path}
         if NEXT:
-            with urllib.request.urlopen(NEXT, timeout=5) as response:
+            with urllib.request.urlopen(NEXT, timeout=5) as response:  # noqa: S310 - a constant of the pod
                 answer["next"] = json.load(response)
         body = json.dumps(answer).encode()
         self.send_response(200)
@@ -40,7 +41,7 @@ class Http(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_):
+    def log_message(self, *_: object) -> None:
         pass
 
 
@@ -63,7 +64,7 @@ class UdpServer(socketserver.ThreadingUDPServer):
 
 
 class AfterHalfClose(socketserver.BaseRequestHandler):
-    def handle(self):
+    def handle(self) -> None:
         received = bytearray()
         while chunk := self.request.recv(65536):
             received += chunk
@@ -71,24 +72,24 @@ class AfterHalfClose(socketserver.BaseRequestHandler):
 
 
 class AtOnce(socketserver.BaseRequestHandler):
-    def handle(self):
+    def handle(self) -> None:
         while chunk := self.request.recv(65536):
             self.request.sendall(chunk)
 
 
 class WhoAmI(socketserver.BaseRequestHandler):
-    def handle(self):
-        self.request.sendall(("%s %s\n" % (POD, self.client_address[0])).encode())
+    def handle(self) -> None:
+        self.request.sendall(f"{POD} {self.client_address[0]}\n".encode())
 
 
 class UdpEcho(socketserver.BaseRequestHandler):
-    def handle(self):
+    def handle(self) -> None:
         data, sock = self.request
         sock.sendto(data, self.client_address)
 
 
-def main():
-    servers = []
+def main() -> None:
+    servers: list[socketserver.BaseServer] = []
     if sys.argv[1] == "http":
         servers.append(HttpServer(("", 9080), Http))
     else:
@@ -98,8 +99,6 @@ def main():
         servers.append(UdpServer(("", 7001), UdpEcho))
     for server in servers:
         threading.Thread(target=server.serve_forever, args=(0.1,), daemon=True).start()
-    import signal
-
     signal.sigwait({signal.SIGTERM, signal.SIGINT})
     os._exit(0)
 
