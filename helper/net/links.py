@@ -11,10 +11,11 @@ import ipaddress
 import logging
 import os
 import socket
+import struct
+import sys
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from helper.net import netlink
 from helper.net.netlink import Request, RouteSocket
@@ -33,6 +34,10 @@ _RTN_UNICAST = 1
 _RT_TABLE_MAIN = 254
 _RT_TABLE_LOCAL = 255
 _RT_SCOPE_LINK = 253
+_ROUTE_HEADER = struct.Struct("=BBBBBBBBI")
+_ADDRESS_HEADER = struct.Struct("=BBBBI")
+_RTA_DST, _RTA_OIF, _RTA_TABLE = 1, 4, 15
+_IFA_ADDRESS, _IFA_LOCAL = 1, 2
 _IPV6_SETTINGS = Path("/proc/sys/net/ipv6/conf")
 
 _log = logging.getLogger(__name__)
@@ -46,6 +51,15 @@ class NetworkFailed(Exception):
 class KernelRoute:
     subnet: IpNetwork
     interface: str
+
+
+@dataclass(frozen=True)
+class _Route:
+    subnet: IpNetwork
+    index: int
+    table: int
+    protocol: int
+    kind: int
 
 
 class Links:
@@ -79,16 +93,12 @@ class Links:
     def routes(self) -> list[KernelRoute]:
         """Unicast routes of every table but the local one, default routes left out. Raises OSError."""
         names = {index: name for index, name in socket.if_nameindex()}
-        found: list[KernelRoute] = []
-        for family in (socket.AF_INET, socket.AF_INET6):
-            for message in self._dump_routes(family):
-                table = message.get_attr("RTA_TABLE") or message["table"]
-                index = _device(message)
-                if message["type"] != _RTN_UNICAST or table == _RT_TABLE_LOCAL or index is None:
-                    continue
-                if message["dst_len"] and (subnet := _destination(message)) is not None:
-                    found.append(KernelRoute(subnet, names.get(index, str(index))))
-        return found
+        return [
+            KernelRoute(route.subnet, names.get(route.index, str(route.index)))
+            for family in (socket.AF_INET, socket.AF_INET6)
+            for route in self._dump_routes(family)
+            if route.kind == _RTN_UNICAST and route.table != _RT_TABLE_LOCAL and route.subnet.prefixlen
+        ]
 
     def _set_addresses(self, index: int, wanted: set[IpAddress]) -> None:
         present = set(self._addresses(index))
@@ -109,30 +119,31 @@ class Links:
     def _addresses(self, index: int) -> list[IpAddress]:
         request = Request(netlink.RTM_GETADDR, fields={"family": socket.AF_UNSPEC, "index": index})
         found = []
-        for message in self._socket.dump(request):
-            text = message.get_attr("IFA_LOCAL") or message.get_attr("IFA_ADDRESS")
-            address = ipaddress.ip_address(text)
-            if message["index"] == index and not address.is_link_local:
+        for body in self._socket.dump(request):
+            owner = _ADDRESS_HEADER.unpack_from(body)[4]
+            values = netlink.attributes(body, _ADDRESS_HEADER.size)
+            address = ipaddress.ip_address(values.get(_IFA_LOCAL) or values[_IFA_ADDRESS])
+            if owner == index and not address.is_link_local:
                 found.append(address)
         return found
 
     def _own_routes(self, index: int) -> list[IpNetwork]:
         return [
-            subnet
+            route.subnet
             for family in (socket.AF_INET, socket.AF_INET6)
-            for message in self._dump_routes(family, index)
-            if message["proto"] == ROUTE_PROTOCOL and _device(message) == index
-            if (subnet := _destination(message)) is not None
+            for route in self._dump_routes(family, index)
+            if route.protocol == ROUTE_PROTOCOL and route.index == index
         ]
 
-    def _dump_routes(self, family: int, index: int | None = None) -> list[Any]:
+    def _dump_routes(self, family: int, index: int | None = None) -> list[_Route]:
         attributes = (("RTA_OIF", index),) if index is not None else ()
         try:
-            return self._socket.dump(Request(netlink.RTM_GETROUTE, fields={"family": family}, attributes=attributes))
+            found = self._socket.dump(Request(netlink.RTM_GETROUTE, fields={"family": family}, attributes=attributes))
         except OSError as error:
             if error.errno in (errno.EOPNOTSUPP, errno.EAFNOSUPPORT, errno.ENODEV):
                 return []
             raise
+        return [route for body in found if (route := _parse_route(body)) is not None]
 
     def _perform(self, *requests: Request) -> None:
         try:
@@ -220,14 +231,22 @@ def _route(kind: int, index: int, subnet: IpNetwork, source: IpAddress | None) -
     )
 
 
-def _destination(message: Any) -> IpNetwork | None:
-    text = message.get_attr("RTA_DST")
-    return ipaddress.ip_network(f"{text}/{message['dst_len']}") if text else None
-
-
-def _device(message: Any) -> int | None:
-    index = message.get_attr("RTA_OIF")
-    return index if isinstance(index, int) else None
+def _parse_route(body: bytes) -> _Route | None:
+    """None for a route without a device."""
+    family, length, _, _, table, protocol, _, kind, _ = _ROUTE_HEADER.unpack_from(body)
+    values = netlink.attributes(body, _ROUTE_HEADER.size)
+    if _RTA_OIF not in values:
+        return None
+    if _RTA_TABLE in values:
+        table = int.from_bytes(values[_RTA_TABLE], sys.byteorder)
+    default = bytes(4 if family == socket.AF_INET else 16)
+    return _Route(
+        subnet=ipaddress.ip_network((values.get(_RTA_DST, default), length)),
+        index=int.from_bytes(values[_RTA_OIF], sys.byteorder),
+        table=table,
+        protocol=protocol,
+        kind=kind,
+    )
 
 
 def _harmless(kind: int, code: int) -> bool:

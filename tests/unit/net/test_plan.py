@@ -1,0 +1,92 @@
+import pytest
+
+from helper.net.plan import InvalidNetwork, parse_network
+from helper.protocol.helper_messages import DnsConfig, NetworkConfig
+
+ADDRESSES = ("198.19.3.7/32", "fd6b:7562:6566::37/128")
+
+
+def config(
+    addresses: tuple[str, ...] = ADDRESSES, routes: tuple[str, ...] = (), dns: DnsConfig | None = None
+) -> NetworkConfig:
+    return NetworkConfig(addresses=addresses, mtu=1400, routes=routes, dns=dns)
+
+
+def test_an_honest_configuration_is_taken_as_it_is() -> None:
+    plan = parse_network(
+        config(
+            routes=("10.96.0.0/12", "240.0.0.0/8", "fd00:10::/48", "10.96.0.0/12"),
+            dns=DnsConfig(match_domains=("cluster.local", "my-ns"), search_domains=("my-ns.svc.cluster.local",)),
+        )
+    )
+    assert [str(route) for route in plan.routes] == ["10.96.0.0/12", "240.0.0.0/8", "fd00:10::/48"]
+    assert plan.dns is not None
+    assert str(plan.dns.server) == "198.19.3.7"
+    assert len(plan.claims) == 5
+
+
+def test_the_dns_server_is_ipv6_where_there_is_no_ipv4() -> None:
+    plan = parse_network(config(addresses=ADDRESSES[1:], dns=DnsConfig()))
+    assert plan.dns is not None
+    assert str(plan.dns.server) == "fd6b:7562:6566::37"
+
+
+@pytest.mark.parametrize(
+    ("route", "reason"),
+    [
+        ("0.0.0.0/0", "default route"),
+        ("::/0", "default route"),
+        ("8.0.0.0/4", "is not a subnet"),
+        ("16.0.0.0/4", "wider than /5"),
+        ("fc00::/6", "wider than /7"),
+        ("127.0.0.0/8", "loopback"),
+        ("120.0.0.0/5", "loopback"),
+        ("::1/128", "loopback"),
+        ("169.254.169.254/32", "link-local"),
+        ("fe80::/10", "link-local"),
+        ("224.0.0.0/5", "multicast"),
+        ("ff02::/16", "multicast"),
+        ("0.0.0.0/8", "unspecified"),
+        ("::ffff:10.0.0.0/104", "IPv4-mapped"),
+        ("255.255.255.255/32", "broadcast"),
+        ("10.0.0.1/8", "is not a subnet"),
+        ("10.0.0.1", "is not a subnet"),
+        ("fe80::1%eth0/128", "is not a subnet"),
+        ("10.0.0.0/255.0.0.0.0", "is not a subnet"),
+        ("eth0/24", "is not a subnet"),
+        ("", "is not a subnet"),
+    ],
+)
+def test_a_route_that_would_hurt_the_machine_is_refused(route: str, reason: str) -> None:
+    with pytest.raises(InvalidNetwork, match=reason):
+        parse_network(config(routes=(route,)))
+
+
+@pytest.mark.parametrize(
+    ("address", "reason"),
+    [
+        ("198.19.3.7/16", "host bits"),
+        ("198.19.0.0/16", "host prefix"),
+        ("127.0.0.1/32", "loopback"),
+        ("fe80::1/128", "link-local"),
+        ("0.0.0.0/32", "unspecified"),
+    ],
+)
+def test_an_address_that_is_none_of_a_host_is_refused(address: str, reason: str) -> None:
+    with pytest.raises(InvalidNetwork, match=reason):
+        parse_network(config(addresses=(address,)))
+
+
+@pytest.mark.parametrize("name", ["a\n", "a..b", "a b", "-a", "a-", "A", "x" * 64, ".", "options ndots:1", "é"])
+def test_what_is_not_a_name_never_reaches_a_file(name: str) -> None:
+    with pytest.raises(InvalidNetwork, match="not a domain name"):
+        parse_network(config(dns=DnsConfig(match_domains=(name,))))
+    with pytest.raises(InvalidNetwork, match="not a domain name"):
+        parse_network(config(dns=DnsConfig(search_domains=(name,))))
+
+
+def test_routes_and_dns_need_an_address() -> None:
+    with pytest.raises(InvalidNetwork, match="routes needs an address"):
+        parse_network(config(addresses=(), routes=("10.0.0.0/8",)))
+    with pytest.raises(InvalidNetwork, match="DNS needs an address"):
+        parse_network(config(addresses=(), dns=DnsConfig()))
