@@ -21,7 +21,7 @@ import msgspec
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api_errors import ApiError, Asked, asked_of, connection_failure, refusal
 from app.kube.credentials import ApiAccess, Login
-from app.kube.dialer import ProxyError, Route, dial, problem_of
+from app.kube.dialer import ProxyError, Route, dial, problem_of, resolve_first_hop
 from app.kube.http_connection import ConnectionLost, HttpConnection, ResponseHead
 
 log = logging.getLogger(__name__)
@@ -67,8 +67,8 @@ class ApiClient:
 
     def __init__(self, login: Login) -> None:
         self.login = login
-        self.server_addresses: set[str] = set()
-        """Every address that a direct connection has led to: what must stay reachable outside of the tunnel."""
+        self.first_hops: set[str] = set()
+        """Every address that a connection has led to, a proxy's or the server's: it must stay outside of the tunnel."""
         self._idle: list[HttpConnection] = []
         self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
         self._route: Route | None = None
@@ -86,6 +86,16 @@ class ApiClient:
         for connection in self._idle:
             connection.close()
         self._idle.clear()
+
+    async def first_hop_addresses(self) -> frozenset[str]:
+        """The first hop's name resolved anew, with all addresses that were used before."""
+        route = self._route_for(await self.login.access())
+        try:
+            return await resolve_first_hop(route) | self.first_hops
+        except OSError as error:
+            if self.first_hops:
+                return frozenset(self.first_hops)
+            raise self._failure(error) from error
 
     @overload
     async def get(self, path: str, *, query: Query | None = None, timeout_s: float = ...) -> Any: ...
@@ -242,8 +252,8 @@ class ApiClient:
 
     async def _dial(self, access: ApiAccess) -> HttpConnection:
         connection = HttpConnection(await dial(self._route_for(access)))
-        if access.proxy_url is None and connection.peer_address:
-            self.server_addresses.add(connection.peer_address)
+        if connection.peer_address:
+            self.first_hops.add(connection.peer_address)
         return connection
 
     def _route_for(self, access: ApiAccess) -> Route:

@@ -85,7 +85,7 @@ def refusal(status: int, body: bytes, asked: Asked, *, server: str, context: str
         params = {"namespace": asked.namespace, "problem": problem[:DETAIL_LIMIT]}
         return ApiError(ErrorCode.QUOTA_EXCEEDED, status, reason, message, **params)
     if status == 403 and (reason == "Forbidden" or not reason):
-        params = {"verb": asked.verb, "resource": asked.resource, "namespace": asked.namespace}
+        params = {"verb": asked.verb, "resource": asked.resource, "namespace": asked.namespace or "*"}
         return ApiError(ErrorCode.API_FORBIDDEN, status, reason, message, **params)
     problem = message or f"HTTP status {status}"
     return ApiError(ErrorCode.API_ERROR, status, reason, message, server=server, problem=problem)

@@ -20,7 +20,6 @@ KEEPALIVE_INTERVAL_S = 5
 KEEPALIVE_COUNT = 3
 """A peer that vanished (suspended laptop, other network) is noticed within 25 s on an idle watch."""
 
-MAX_LINE_BYTES = 1 << 16
 _PROXY_ANSWER_LIMIT = 1 << 14
 
 
@@ -64,6 +63,16 @@ async def dial(route: Route) -> Stream:
             stream = await _through_http_proxy(route, route.proxy_url)
     _keep_alive(stream)
     return stream
+
+
+async def resolve_first_hop(route: Route) -> frozenset[str]:
+    """The addresses of the proxy, or without one of the server. Raises OSError."""
+    host, port = route.host, route.port
+    if route.proxy_url is not None:
+        proxy = urlsplit(route.proxy_url)
+        host, port = proxy.hostname or "", proxy_port(proxy)
+    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return frozenset(str(address[4][0]) for address in found)
 
 
 async def _open(host: str, port: int, tls: ssl.SSLContext | None, server_name: str | None) -> Stream:

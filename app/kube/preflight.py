@@ -39,7 +39,7 @@ class Permission:
 
     def error(self) -> KubeferryError:
         return KubeferryError(
-            ErrorCode.API_FORBIDDEN, verb=self.verb, resource=self.told_resource, namespace=self.namespace
+            ErrorCode.API_FORBIDDEN, verb=self.verb, resource=self.told_resource, namespace=self.namespace or "*"
         )
 
 
