@@ -8,11 +8,11 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helper.protocol.worker_messages import ResolverConfig
 from helper.tunnel.dns import exchange, header, messages
 from helper.tunnel.dns.deciding import UNAVAILABLE, UPSTREAM_ONLY, Decider, Labels, Plan
 from helper.tunnel.dns.exchange import Server
 from helper.tunnel.dns.messages import Query, Rejected
+from helper.tunnel.dns.resolvers import Resolvers
 
 log = logging.getLogger(__name__)
 
@@ -20,31 +20,13 @@ QUERY_DEADLINE_S = 5.0
 """After this long glibc asks again by itself (RES_TIMEOUT)."""
 
 
-@dataclass(frozen=True)
-class Resolvers:
-    """A `ResolverConfig`, understood."""
-
-    decider: Decider
-    cluster: tuple[Server, ...]
-    upstreams: tuple[Server, ...]
-
-    @classmethod
-    def parse(cls, config: ResolverConfig) -> Resolvers:
-        """Raises ValueError when the configuration holds something that is no address, domain or subnet."""
-        return cls(
-            decider=Decider(config),
-            cluster=tuple(map(exchange.parse_server, config.cluster_servers)),
-            upstreams=tuple(map(exchange.parse_server, config.upstreams)),
-        )
-
-
 @dataclass
 class Answerer:
-    """Answers queries by what it is told at the moment. `own_address` is never asked: that would be ourselves."""
+    """Answers queries by what it is told at the moment. `own` is never asked: that would be ourselves."""
 
     resolvers: Resolvers | None = None
     tunnel_up: bool = False
-    own_address: str | None = None
+    own: Server | None = None
 
     async def answer(self, raw: bytes, *, over_tcp: bool) -> bytes | None:
         """Returns the answer, None for what is better left without one."""
@@ -70,7 +52,7 @@ class Answerer:
                 return response
         if not plan.upstream:
             return None
-        upstreams = [server for server in self.resolvers.upstreams if server.address != self.own_address]
+        upstreams = [server for server in self.resolvers.upstreams if server != self.own]
         response = await _ask_in_order(upstreams, query.raw, over_tcp)
         if response is None:
             return None

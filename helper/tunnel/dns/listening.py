@@ -41,34 +41,40 @@ Accept = Callable[[Incoming], bool]
 class Listener:
     """A pair of sockets that is being served."""
 
-    def __init__(self, udp: asyncio.DatagramTransport, tcp: asyncio.Server, clients: set[_TcpClient]) -> None:
-        self._udp = udp
-        self._tcp = tcp
-        self._clients = clients
+    def __init__(self, accept: Accept) -> None:
+        self._accept = accept
+        self._udp = _UdpClients(accept)
+        self._tcp: asyncio.Server | None = None
+        self._clients: set[_TcpClient] = set()
 
     @classmethod
     async def open(cls, udp_socket: socket.socket, tcp_socket: socket.socket, accept: Accept) -> Listener:
         """Serves the sockets until `close`, and owns them from now on. Raises OSError; they are closed then."""
-        loop = asyncio.get_running_loop()
-        clients: set[_TcpClient] = set()
+        listener = cls(accept)
         try:
-            udp_socket.setblocking(False)
-            tcp_socket.setblocking(False)
-            udp, _ = await loop.create_datagram_endpoint(lambda: _UdpClients(accept), sock=udp_socket)
-            try:
-                tcp = await loop.create_server(lambda: _TcpClient(accept, clients), sock=tcp_socket)
-            except BaseException:
-                udp.abort()
-                raise
+            await listener._serve(udp_socket, tcp_socket)
         except BaseException:
+            listener.close()
             udp_socket.close()
             tcp_socket.close()
             raise
-        return cls(udp, tcp, clients)
+        return listener
+
+    async def _serve(self, udp_socket: socket.socket, tcp_socket: socket.socket) -> None:
+        loop = asyncio.get_running_loop()
+        udp_socket.setblocking(False)
+        tcp_socket.setblocking(False)
+        await loop.create_datagram_endpoint(lambda: self._udp, sock=udp_socket)
+        # In two steps, so that the server is in our hands when the second is cancelled.
+        self._tcp = await loop.create_server(
+            lambda: _TcpClient(self._accept, self._clients), sock=tcp_socket, start_serving=False
+        )
+        await self._tcp.start_serving()
 
     def close(self) -> None:
-        self._udp.abort()
-        self._tcp.close()
+        self._udp.close()
+        if self._tcp is not None:
+            self._tcp.close()
         for client in tuple(self._clients):
             client.abort()
 
@@ -76,11 +82,27 @@ class Listener:
 class _UdpClients(asyncio.DatagramProtocol):
     def __init__(self, accept: Accept) -> None:
         self._accept = accept
+        self._transport: asyncio.DatagramTransport | None = None
+        self._own = ""
+        self._closed = False
         self._send_buffer_full = False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._transport = cast(asyncio.DatagramTransport, transport)
-        self._own: str = transport.get_extra_info("sockname")[0]
+        self._own = transport.get_extra_info("sockname")[0]
+        if self._closed:
+            self._transport.abort()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if exc is not None:
+            log.error("the DNS socket is lost: %s", exc)
+        self._closed = True
+
+    def close(self) -> None:
+        """uvloop forgets the transport of a `create_datagram_endpoint` that is cancelled: it may still come."""
+        self._closed = True
+        if self._transport is not None:
+            self._transport.abort()
 
     def datagram_received(self, data: bytes, addr: tuple[str | Any, int]) -> None:
         if is_served(addr[0], self._own):
@@ -96,7 +118,7 @@ class _UdpClients(asyncio.DatagramProtocol):
         self._send_buffer_full = False
 
     def _reply(self, answer: bytes | None, addr: tuple[str | Any, int]) -> None:
-        if answer is not None and not self._send_buffer_full and not self._transport.is_closing():
+        if answer is not None and self._transport is not None and not self._closed and not self._send_buffer_full:
             self._transport.sendto(answer, addr)
 
 

@@ -9,7 +9,9 @@ import socket
 from typing import TYPE_CHECKING
 
 from helper.protocol.worker_messages import ResolverConfig
+from helper.tunnel.dns.exchange import Server
 from helper.tunnel.dns.listening import Incoming, Listener
+from helper.tunnel.dns.resolvers import Resolvers
 
 if TYPE_CHECKING:
     from helper.tunnel.dns.answering import Answerer
@@ -30,7 +32,7 @@ class DnsStub:
 
     def __init__(self) -> None:
         self._answerer: Answerer | None = None
-        self._config: ResolverConfig | None = None
+        self._resolvers: Resolvers | None = None
         self._tunnel_up = False
         self._sockets: tuple[socket.socket, socket.socket] | None = None
         self._sockets_changed = asyncio.Event()
@@ -52,8 +54,13 @@ class DnsStub:
     def set_resolver(self, config: ResolverConfig) -> None:
         """Replaces how names are resolved, from the next query on. A config that cannot be understood is an error in
         the log, and the one before stays."""
-        self._config = config
-        self._configure()
+        try:
+            self._resolvers = Resolvers.parse(config)
+        except ValueError as error:
+            log.error("resolver configuration not understood: %s", error)
+            return
+        if self._answerer is not None:
+            self._answerer.resolvers = self._resolvers
 
     def set_tunnel_up(self, up: bool) -> None:
         """While the tunnel is down, names of the cluster fail at once and all others go to the upstreams."""
@@ -68,24 +75,13 @@ class DnsStub:
             await asyncio.to_thread(importlib.import_module, "helper.tunnel.dns.answering")
             from helper.tunnel.dns.answering import Answerer
 
-            self._answerer = Answerer(tunnel_up=self._tunnel_up)
-            self._configure()
+            self._answerer = Answerer(self._resolvers, self._tunnel_up)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._keep_listening(self._answerer), name="dns-listen")
                 tasks.create_task(self._take_queries(self._answerer, tasks), name="dns-queue")
         finally:
             self._answerer = None
             self._close_unserved()
-
-    def _configure(self) -> None:
-        if self._answerer is None or self._config is None:
-            return
-        from helper.tunnel.dns.answering import Resolvers
-
-        try:
-            self._answerer.resolvers = Resolvers.parse(self._config)
-        except ValueError as error:
-            log.error("resolver configuration not understood: %s", error)
 
     async def _keep_listening(self, answerer: Answerer) -> None:
         listener: Listener | None = None
@@ -101,12 +97,12 @@ class DnsStub:
                 udp_socket, tcp_socket = self._sockets
                 self._sockets = None
                 try:
-                    answerer.own_address = udp_socket.getsockname()[0]
+                    answerer.own = Server(*udp_socket.getsockname()[:2])
                     listener = await Listener.open(udp_socket, tcp_socket, self._accept)
                 except OSError as error:
                     log.error("cannot serve DNS: %s", error)
                     continue
-                log.info("serving DNS on %s", answerer.own_address)
+                log.info("serving DNS on %s", answerer.own.address)
         finally:
             if listener is not None:
                 listener.close()
