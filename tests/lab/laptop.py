@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import os
 import signal
 import subprocess
@@ -43,7 +44,7 @@ Role = Literal["client", "session", "helper", "worker"]
 
 
 def _runs_module(argv: list[str], module: str) -> bool:
-    return any(pair == ("-m", module) for pair in zip(argv, argv[1:], strict=False))
+    return any(pair == ("-m", module) for pair in itertools.pairwise(argv))
 
 
 ROLES: dict[Role, Callable[[list[str]], bool]] = {

@@ -1,0 +1,134 @@
+"""Kubeferry's command line, as one user of one laptop uses it."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.lab.laptop import DEV, Finished, Laptop
+from tests.lab.processes import PYTHON, Identity, wait_until
+from tests.lab.workloads import SHOP
+
+KUBEFERRY = (PYTHON, "-m", "app")
+REACH = (PYTHON, "-m", "tests.lab.reach")
+RECOVERY_S = 3.0
+"""How long after the end of a fault everything must work again."""
+
+
+class Kubeferry:
+    def __init__(self, laptop: Laptop, identity: Identity = DEV, env: Mapping[str, str] | None = None) -> None:
+        self.laptop, self.identity, self.env = laptop, identity, dict(env or {})
+
+    def run(self, *arguments: str, timeout_s: float = 90.0) -> Finished:
+        return self.laptop.run([*KUBEFERRY, *arguments], identity=self.identity, env=self.env, timeout_s=timeout_s)
+
+    def popen(self, *arguments: str) -> subprocess.Popen[bytes]:
+        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return self.laptop.popen([*KUBEFERRY, *arguments], identity=self.identity, env=self.env, **streams)
+
+    def connect(self, *arguments: str, namespace: str = SHOP) -> dict[str, Any]:
+        """The status, which is `connected`. Raises AssertionError with what was said when it is not."""
+        done = self.run("connect", "-n", namespace, "-o", "json", *arguments).checked()
+        status: dict[str, Any] = json.loads(done.out)
+        assert status["state"] == "connected", done.out
+        return status
+
+    def refused(self, *arguments: str, namespace: str = SHOP) -> tuple[int, dict[str, Any]]:
+        """Of a `connect` that must fail: exit code and the explained error."""
+        done = self.run("connect", "-n", namespace, "-o", "json", *arguments)
+        assert done.code, f"connected, and should not have:\n{done.out}"
+        return done.code, json.loads(done.out)["error"]
+
+    def disconnect(self) -> dict[str, Any]:
+        status: dict[str, Any] = json.loads(self.run("disconnect", "-o", "json").checked().out)
+        return status
+
+    def status(self) -> dict[str, Any]:
+        status: dict[str, Any] = json.loads(self.run("status", "-o", "json").out)
+        return status
+
+    def wait_for(self, what: str, test: Callable[[dict[str, Any]], bool], timeout_s: float) -> dict[str, Any]:
+        """Returns the first status of which `test` is true."""
+        latest: dict[str, Any] = {}
+
+        def look() -> bool:
+            nonlocal latest
+            latest = self.status()
+            return test(latest)
+
+        try:
+            wait_until(f"status to be {what}", look, timeout_s, every_s=0.1)
+        except TimeoutError as error:
+            raise AssertionError(f"{error}; it is {json.dumps(latest)}") from None
+        return latest
+
+    def wait_for_state(self, state: str, timeout_s: float) -> dict[str, Any]:
+        return self.wait_for(state, lambda status: status["state"] == state, timeout_s)
+
+    def reach(self, verb: str, *arguments: str) -> Any:
+        """What `tests.lab.reach` answers; AssertionError with the reason when it failed."""
+        told = self.try_reach(verb, *arguments)
+        assert told["ok"], f"{verb} {' '.join(arguments)}: {told}"
+        return told["answer"]
+
+    def try_reach(self, verb: str, *arguments: str) -> dict[str, Any]:
+        done = self.laptop.run([*REACH, verb, *arguments], identity=self.identity)
+        try:
+            told: dict[str, Any] = json.loads(done.out)
+        except json.JSONDecodeError:
+            raise AssertionError(f"reach {verb}: {done}") from None
+        return told
+
+    def works_within(self, seconds: float, url: str = "http://productpage:9080") -> float:
+        """Asks again and again; returns after how many seconds there was an answer."""
+        begin = time.monotonic()
+        last: dict[str, Any] = {}
+
+        def answered() -> bool:
+            nonlocal last
+            last = self.try_reach("http", url, "1")
+            return bool(last["ok"])
+
+        try:
+            wait_until(url, answered, seconds, every_s=0.05)
+        except TimeoutError:
+            raise AssertionError(f"{url} did not answer within {seconds:g} s: {last}; status {self.status()}") from None
+        return time.monotonic() - begin
+
+
+class HeldConnection:
+    """One TCP connection through the tunnel that must survive what happens."""
+
+    def __init__(self, kubeferry: Kubeferry, host: str, port: int = 7001) -> None:
+        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        argv = [*REACH, "hold", host, str(port)]
+        self._process = kubeferry.laptop.popen(argv, identity=kubeferry.identity, **streams)
+        assert json.loads(self._line())["ok"]
+
+    def _line(self) -> str:
+        assert self._process.stdout is not None
+        line = self._process.stdout.readline().decode()
+        return line or json.dumps({"ok": False, "error": "the program ended"})
+
+    def echo(self, text: str) -> None:
+        """AssertionError when the connection does not bring it back."""
+        assert self._process.stdin is not None
+        self._process.stdin.write(f"{text}\n".encode())
+        self._process.stdin.flush()
+        told = json.loads(self._line())
+        assert told["ok"], told
+        assert told["echo"] == f"{text}\n"
+
+    def close(self) -> None:
+        self._process.send_signal(signal.SIGKILL)
+        self._process.communicate()
+
+    def __enter__(self) -> HeldConnection:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
