@@ -11,6 +11,7 @@ from __future__ import annotations
 import asyncio
 import os
 import socket
+from array import array
 from collections import deque
 from collections.abc import Sequence
 from typing import Any, Generic, TypeVar
@@ -22,6 +23,10 @@ from helper.protocol.framing import MessageDecoder, ProtocolError, encode
 M = TypeVar("M")
 
 _READ_BYTES = 1 << 16
+_CLOSE_ON_EXEC = socket.MSG_CMSG_CLOEXEC
+"""Needs recvmsg: Python's `socket.recv_fds` takes flags and does not pass them on."""
+
+_INT = array("i")
 _MAX_WAITING_DESCRIPTORS = 16
 
 
@@ -38,7 +43,7 @@ class MessageSocket(Generic[M]):
         self._socket = sock
         self._fd = sock.fileno()
         self._decoder: MessageDecoder[M] = MessageDecoder(incoming)
-        self._max_descriptors = max_descriptors
+        self._ancillary_bytes = socket.CMSG_LEN(max_descriptors * _INT.itemsize) if max_descriptors else 0
         self._messages: deque[M] = deque()
         self._descriptors: deque[int] = deque()
         self._sending = asyncio.Lock()
@@ -95,18 +100,16 @@ class MessageSocket(Generic[M]):
         while True:
             self._raise_if_closed()
             try:
-                if self._max_descriptors:
-                    data, descriptors, _, _ = socket.recv_fds(
-                        self._socket, _READ_BYTES, self._max_descriptors, socket.MSG_CMSG_CLOEXEC
-                    )
-                    self._descriptors.extend(descriptors)
-                else:
-                    data = self._socket.recv(_READ_BYTES)
+                data, ancillary, _, _ = self._socket.recvmsg(_READ_BYTES, self._ancillary_bytes, _CLOSE_ON_EXEC)
             except BlockingIOError:
                 await self._ready(for_reading=True)
                 continue
             except OSError as error:
                 raise ChannelClosed(str(error)) from error
+            for level, kind, content in ancillary:
+                if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
+                    whole = len(content) // _INT.itemsize * _INT.itemsize
+                    self._descriptors.extend(array("i", content[:whole]))
             if len(self._descriptors) > _MAX_WAITING_DESCRIPTORS:
                 raise ProtocolError("more descriptors than messages that carry them")
             if not data:
