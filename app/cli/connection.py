@@ -24,10 +24,14 @@ from app.session.convert import error_from_info
 UNDO_S = 12.0
 """How long Ctrl-C waits for what was done to be undone; the session goes on undoing it in any case."""
 
+_SETTLED = (m.StateKind.DISCONNECTED, m.StateKind.FAILED)
+
 
 @click.command()
 @cluster_options
-@click.option("-n", "--namespace", metavar="NAME", help="Namespace whose services have short names; else the context's.")
+@click.option(
+    "-n", "--namespace", metavar="NAME", help="Namespace whose services have short names; else the context's."
+)
 @click.option("--manager-namespace", metavar="NAME", help="Where the traffic manager is, or is to be installed.")
 @click.option("--image", metavar="IMAGE", help="Image of the traffic manager, if it has to be installed.")
 @click.option("--include", metavar="CIDR", multiple=True, help="Route this subnet too (repeatable).")
@@ -163,14 +167,8 @@ def _cancel(session: BlockingSession, attempt: int) -> None:
 def _wait_until_undone(session: BlockingSession) -> m.Status:
     session.request(m.Subscribe())
     for event in session.events():
-        if isinstance(event, m.Snapshot):
-            settled = event.status
-        elif isinstance(event, m.StatusChanged):
-            settled = event.status
-        else:
-            continue
-        if settled.state in (m.StateKind.DISCONNECTED, m.StateKind.FAILED):
-            return settled
+        if isinstance(event, m.Snapshot | m.StatusChanged) and event.status.state in _SETTLED:
+            return event.status
     raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it ended")
 
 

@@ -12,7 +12,9 @@ from app.session.convert import absolute_kubeconfig
 
 def cluster_options(command: Any) -> Any:
     """Adds `--context` and `--kubeconfig`."""
-    command = click.option("--context", metavar="NAME", help="Context of the kubeconfig; else its current one.")(command)
+    command = click.option("--context", metavar="NAME", help="Context of the kubeconfig; else its current one.")(
+        command
+    )
     return click.option(
         "--kubeconfig", metavar="FILE", type=click.Path(), help="Kubeconfig file; else $KUBECONFIG or ~/.kube/config."
     )(command)

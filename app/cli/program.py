@@ -66,7 +66,7 @@ def run(arguments: list[str]) -> int:
         # Whoever read our output has had enough; nothing may be written any more, at exit neither.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:  # noqa: BLE001  (the top: nobody is shown a traceback)
+    except Exception as error:
         problem = _problem(error)
         if os.environ.get("KUBEFERRY_DEBUG"):
             logging.basicConfig()

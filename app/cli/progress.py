@@ -1,4 +1,4 @@
-"""Tells on stderr what a slow step does and waits for: one line rewritten in place, or plain lines without a terminal."""
+"""Tells on stderr what a slow step does and waits for: one line in place, or plain lines without a terminal."""
 
 from __future__ import annotations
 

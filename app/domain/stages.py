@@ -9,7 +9,7 @@ _WORDS: dict[Stage, tuple[str, str]] = {
     Stage.LOGGING_IN: ("Logging in", "to {}"),
     Stage.CHECKING_RIGHTS: ("Checking your rights", "in {}"),
     Stage.FINDING_MANAGER: ("Looking for the traffic manager", "in {}"),
-    Stage.INSTALLING_MANAGER: ("Installing the traffic manager", "in {}"),
+    Stage.INSTALLING_MANAGER: ("Installing the traffic manager", "({})"),
     Stage.WAITING_FOR_MANAGER: ("Waiting for the traffic manager", "({})"),
     Stage.DISCOVERING_SUBNETS: ("Finding out the cluster's subnets", "({})"),
     Stage.OPENING_TUNNEL: ("Opening the tunnel", "({})"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Iterable
-from contextlib import aclosing
 from dataclasses import replace
 from ipaddress import IPv4Network, ip_address, ip_network
 
@@ -68,13 +67,8 @@ class NetworkKeeper:
     async def keep(self) -> None:
         """Follows the cluster and the lease until cancelled."""
         async with asyncio.TaskGroup() as group:
-            group.create_task(self._follow_cluster())
+            group.create_task(self._cluster.follow_network(self._refresh))
             group.create_task(self._follow_lease())
-
-    async def _follow_cluster(self) -> None:
-        async with aclosing(self._cluster.watch_network()) as changes:
-            async for found in changes:
-                await self._refresh(found)
 
     async def _follow_lease(self) -> None:
         while True:

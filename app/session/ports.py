@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -101,8 +101,8 @@ class Cluster(Protocol):
 
     async def discover(self) -> Discovered: ...
 
-    def watch_network(self) -> AsyncGenerator[Discovered, None]:
-        """Yields whenever subnets or namespaces may have changed."""
+    async def follow_network(self, changed: Callable[[Discovered], Awaitable[None]]) -> None:
+        """Calls `changed` whenever subnets or namespaces may have changed, until cancelled."""
 
     async def outside(self) -> frozenset[IPAddress]:
         """Returns the addresses that must be reached without the tunnel: the API server's or its proxy's."""

@@ -1,0 +1,108 @@
+"""`manager install|uninstall|manifest`: the traffic manager in the cluster, with the user's own rights."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Coroutine
+from typing import Any, TypeVar
+
+import click
+
+from app.cli.options import cluster_options, kubeconfig_files
+from app.cli.output import Format, output_option, print_json
+from app.cli.progress import Progress
+from app.domain.connection import Stage
+from app.domain.stages import describe_stage
+from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE
+
+T = TypeVar("T")
+
+_namespace = click.option(
+    "--manager-namespace", metavar="NAME", default=DEFAULT_MANAGER_NAMESPACE, show_default=True, help="Where it lives."
+)
+_image = click.option(
+    "--image", metavar="IMAGE", default=DEFAULT_MANAGER_IMAGE, show_default=True, help="Its container image."
+)
+
+
+@click.group()
+def manager() -> None:
+    """The traffic manager in the cluster: install it, take it away, or print its manifest."""
+
+
+@manager.command()
+@cluster_options
+@_namespace
+@_image
+@output_option
+def install(context: str | None, kubeconfig: str | None, manager_namespace: str, image: str, output: Format) -> None:
+    """Installs the traffic manager, or brings it up to date. Connecting does this by itself."""
+    from app.cli.manager_work import install_manager_of
+
+    with Progress(quiet=output is Format.JSON) as progress:
+        pod = run_interruptibly(
+            install_manager_of(context, kubeconfig_files(kubeconfig), manager_namespace, image, _teller(progress))
+        )
+    if output is Format.JSON:
+        print_json({"namespace": pod.namespace, "pod": pod.name, "image": pod.image})
+    else:
+        click.echo(f"The traffic manager runs in namespace {pod.namespace}.")
+
+
+@manager.command()
+@cluster_options
+@_namespace
+@output_option
+def uninstall(context: str | None, kubeconfig: str | None, manager_namespace: str, output: Format) -> None:
+    """Takes the traffic manager away, and its namespace if Kubeferry made it and nothing else is in it."""
+    from app.cli.manager_work import uninstall_manager_of
+
+    with Progress(quiet=output is Format.JSON) as progress:
+        done = run_interruptibly(
+            uninstall_manager_of(context, kubeconfig_files(kubeconfig), manager_namespace, _teller(progress))
+        )
+    if output is Format.JSON:
+        print_json({"found": done.found, "namespace_removed": done.namespace_removed, "kept": done.kept})
+        return
+    if not done.found:
+        click.echo(f"There was no traffic manager in namespace {manager_namespace}.")
+    else:
+        click.echo(f"The traffic manager of namespace {manager_namespace} is gone.")
+    if done.kept:
+        click.echo(f"The namespace stays: {done.kept}.")
+
+
+@manager.command()
+@_namespace
+@_image
+def manifest(manager_namespace: str, image: str) -> None:
+    """Prints the YAML that `install` applies, for those who install by other means."""
+    from app.cli.manager_work import manifest_of
+
+    click.echo(manifest_of(manager_namespace, image), nl=False)
+
+
+def run_interruptibly(work: Coroutine[Any, Any, T]) -> T:
+    """Runs `work` with an event loop; Ctrl-C cancels it, and waits until it has undone what it did."""
+
+    async def supervise() -> T:
+        task = asyncio.current_task()
+        if task is not None:
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, task.cancel)
+        try:
+            return await work
+        finally:
+            asyncio.get_running_loop().remove_signal_handler(signal.SIGINT)
+
+    try:
+        return asyncio.run(supervise())
+    except asyncio.CancelledError:
+        raise KeyboardInterrupt from None
+
+
+def _teller(progress: Progress) -> Any:
+    def tell(stage: Stage, waits_for: str) -> None:
+        progress.tell(describe_stage(stage, waits_for))
+
+    return tell
