@@ -73,7 +73,8 @@ class Links:
         """Idempotent: changes only what differs from `plan`. Raises NetworkFailed."""
         index = _index(interface)
         addresses, routes = plan.addresses, plan.routes
-        if any(address.version == 6 for address in addresses) and not _enable_ipv6(interface):
+        wants_ipv6 = any(address.version == 6 for address in addresses)
+        if not _prepare_ipv6(interface, enable=wants_ipv6) and wants_ipv6:
             _log.warning("This kernel has no IPv6: %s gets none.", interface)
             addresses = tuple(address for address in addresses if address.version == 4)
             routes = tuple(route for route in routes if route.version == 4)
@@ -168,10 +169,14 @@ def _index(interface: str) -> int:
         raise _Vanished(f"the link {interface} is gone") from error
 
 
-def _enable_ipv6(interface: str) -> bool:
-    """New links may be born with IPv6 switched off. Returns whether it can be had at all. Raises NetworkFailed."""
+def _prepare_ipv6(interface: str, *, enable: bool) -> bool:
+    """No link-local address, no router advertisements; IPv6 on, though new links may be born with it off.
+
+    Returns whether it can be had at all. Raises NetworkFailed when it cannot be switched on.
+    """
     settings = _IPV6_SETTINGS / interface
-    for name, value in (("addr_gen_mode", "1"), ("accept_ra", "0"), ("disable_ipv6", "0")):
+    wanted = [("addr_gen_mode", "1"), ("accept_ra", "0"), *([("disable_ipv6", "0")] if enable else [])]
+    for name, value in wanted:
         try:
             setting = settings / name
             if setting.read_text().strip() != value:

@@ -1,0 +1,115 @@
+"""What every `Network` promises, on the fake and on Linux (in a network namespace of its own)."""
+
+import ipaddress
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from helper.net.fake import FakeNetwork
+from helper.net.journal import Journal
+from helper.net.links import NetworkFailed
+from helper.net.linux import LinuxNetwork
+from helper.net.network import Network
+from helper.net.plan import LinkPlan, parse_network
+from helper.net.tun import TunDevice
+from helper.protocol.helper_messages import DnsConfig, NetworkConfig, ResolverBackend
+from tests.netns.namespace import fresh_netns
+
+ADDRESSES = ("198.19.3.7/32", "fd6b:7562:6566::37/128")
+UPSTREAM = "192.0.2.53"
+
+
+@pytest.fixture(params=["fake", "linux"])
+def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]:
+    if request.param == "fake":
+        yield FakeNetwork()
+        return
+    if os.geteuid() != 0:
+        pytest.skip("needs root")
+    resolv_conf = tmp_path / "resolv.conf"
+    resolv_conf.write_text(f"nameserver {UPSTREAM}\n")
+    with fresh_netns():
+        linux = LinuxNetwork(Journal(tmp_path / "journal"), resolv_conf)
+        try:
+            yield linux
+        finally:
+            linux.close()
+    assert resolv_conf.read_text() == f"nameserver {UPSTREAM}\n"
+
+
+@pytest.fixture
+def device(network: Network) -> Iterator[TunDevice]:
+    device = network.open_link()
+    yield device
+    os.close(device.fd)
+
+
+def plan(*routes: str, dns: bool = False, addresses: tuple[str, ...] = ADDRESSES) -> LinkPlan:
+    config = DnsConfig(("cluster.local",), ("ns.svc.cluster.local",)) if dns else None
+    return parse_network(NetworkConfig(addresses=addresses, mtu=1400, routes=routes, dns=config))
+
+
+async def routes_of(network: Network, interface: str) -> set[str]:
+    """Without those of the link's own addresses, which the kernel adds for IPv6."""
+    own = set(ADDRESSES)
+    return {
+        str(route.subnet)
+        for route in await network.routes()
+        if route.interface == interface and str(route.subnet) not in own
+    }
+
+
+async def test_the_whole_desired_state_is_set(network: Network, device: TunDevice) -> None:
+    await network.set_network(device.name, plan("10.96.0.0/12", "10.244.0.0/16", "fd00:10::/48"))
+    assert await routes_of(network, device.name) == {"10.96.0.0/12", "10.244.0.0/16", "fd00:10::/48"}
+    await network.set_network(device.name, plan("10.244.0.0/16", "10.8.0.0/24"))
+    assert await routes_of(network, device.name) == {"10.244.0.0/16", "10.8.0.0/24"}
+    await network.set_network(device.name, plan())
+    assert await routes_of(network, device.name) == set()
+    assert await network.remove_link(device.name) == ()
+
+
+async def test_routes_survive_a_change_of_address(network: Network, device: TunDevice) -> None:
+    await network.set_network(device.name, plan("10.96.0.0/12", "fd00:10::/48"))
+    other = plan("10.96.0.0/12", "fd00:10::/48", addresses=("198.19.3.8/32", ADDRESSES[1]))
+    await network.set_network(device.name, other)
+    assert await routes_of(network, device.name) == {"10.96.0.0/12", "fd00:10::/48"}
+    await network.remove_link(device.name)
+
+
+async def test_dns_sockets_come_once_for_each_address(network: Network, device: TunDevice) -> None:
+    first = await network.set_network(device.name, plan(dns=True))
+    assert first.resolver is ResolverBackend.RESOLV_CONF
+    assert first.upstreams == (UPSTREAM,)
+    assert first.dns_sockets is not None
+    assert first.dns_sockets.address == ipaddress.IPv4Address("198.19.3.7")
+    again = await network.set_network(device.name, plan(dns=True))
+    assert again.dns_sockets is None
+    assert again.upstreams == (UPSTREAM,)
+    moved = await network.set_network(device.name, plan(dns=True, addresses=("198.19.3.8/32",)))
+    assert moved.dns_sockets is not None
+    first.dns_sockets.close()
+    moved.dns_sockets.close()
+    without = await network.set_network(device.name, plan())
+    assert without.resolver is ResolverBackend.NONE
+    assert await network.upstreams() == (UPSTREAM,)
+    await network.remove_link(device.name)
+
+
+async def test_a_link_that_is_not_open_cannot_be_set(network: Network, device: TunDevice) -> None:
+    await network.remove_link(device.name)
+    assert await network.remove_link(device.name) == ()
+    with pytest.raises(NetworkFailed):
+        await network.set_network(device.name, plan())
+
+
+async def test_two_links_do_not_touch_each_other(network: Network, device: TunDevice) -> None:
+    other = network.open_link()
+    await network.set_network(device.name, plan("10.96.0.0/12"))
+    await network.set_network(other.name, plan("10.8.0.0/24", addresses=("198.19.3.9/32",)))
+    await network.remove_link(device.name)
+    assert await routes_of(network, other.name) == {"10.8.0.0/24"}
+    await network.remove_link(other.name)
+    os.close(other.fd)
