@@ -47,12 +47,16 @@ def bound_pair(address: str = "127.0.0.1", port: int = 0) -> tuple[socket.socket
 
 
 class FakeDnsServer:
-    """An async context manager. `asked` holds (name, type, over TCP) of every query; set `respond` at any time."""
+    """An async context manager. `asked` holds (name, type, over TCP) of every query; `on_query` is told each name.
+
+    `respond` may be replaced at any time.
+    """
 
     def __init__(self, respond: Respond, address: str = "127.0.0.1") -> None:
         self.respond = respond
         self.asked: list[tuple[str, str, bool]] = []
         self.raw: list[bytes] = []
+        self.on_query: Callable[[str], object] = lambda name: None
         self._address = address
         self._streams: set[asyncio.Transport] = set()
 
@@ -85,10 +89,10 @@ class FakeDnsServer:
     def answer(self, raw: bytes, over_tcp: bool) -> bytes | None:
         query = dns.message.from_wire(raw, keyring=False)
         question = query.question[0]
+        name = question.name.to_text(omit_final_dot=True)
         self.raw.append(raw)
-        self.asked.append(
-            (question.name.to_text(omit_final_dot=True), dns.rdatatype.to_text(question.rdtype), over_tcp)
-        )
+        self.asked.append((name, dns.rdatatype.to_text(question.rdtype), over_tcp))
+        self.on_query(name)
         return self.respond(query, over_tcp)
 
 
