@@ -178,7 +178,7 @@ def _say_disconnected(found: m.Status, output: Format) -> None:
     elif found.left:
         click.echo("Disconnected, but this could not be undone: " + "; ".join(found.left), err=True)
     else:
-        click.echo("Not connected.")
+        click.echo("Disconnected.")
 
 
 @contextlib.contextmanager
