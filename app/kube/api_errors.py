@@ -96,7 +96,7 @@ def connection_failure(error: Exception, *, server: str, context: str) -> Kubefe
     if isinstance(error, ProxyError):
         return KubeferryError(ErrorCode.PROXY_FAILED, detail=str(error), proxy=error.proxy, problem=error.problem)
     if isinstance(error, ssl.SSLCertVerificationError):
-        problem = error.verify_message or "its certificate is not valid"
+        problem = getattr(error, "verify_message", "") or "its certificate is not valid"
         return KubeferryError(ErrorCode.API_TLS_UNTRUSTED, detail=str(error), server=server, problem=problem)
     if isinstance(error, ssl.SSLError) and _is_about_our_certificate(error):
         return KubeferryError(ErrorCode.LOGIN_EXPIRED, detail=str(error), context=context)
