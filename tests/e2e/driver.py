@@ -27,7 +27,7 @@ class Kubeferry:
         return self.laptop.run([*KUBEFERRY, *arguments], identity=self.identity, env=self.env, timeout_s=timeout_s)
 
     def popen(self, *arguments: str) -> subprocess.Popen[bytes]:
-        streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        streams: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.PIPE)
         return self.laptop.popen([*KUBEFERRY, *arguments], identity=self.identity, env=self.env, **streams)
 
     def connect(self, *arguments: str, namespace: str = SHOP) -> dict[str, Any]:
@@ -104,7 +104,7 @@ class HeldConnection:
     """One TCP connection through the tunnel that must survive what happens."""
 
     def __init__(self, kubeferry: Kubeferry, host: str, port: int = 7001) -> None:
-        streams = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        streams: dict[str, Any] = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
         argv = [*REACH, "hold", host, str(port)]
         self._process = kubeferry.laptop.popen(argv, identity=kubeferry.identity, **streams)
         assert json.loads(self._line())["ok"]

@@ -80,7 +80,6 @@ def test_names_of_the_cluster_stay_at_home(variant: Kubeferry, lab: Lab) -> None
 def test_dns_over_tcp(variant: Kubeferry) -> None:
     variant.connect()
     stub = variant.status()["facts"]["addresses"][0].split("/")[0]
-    done = variant.laptop.run(
-        ["dig", "+tcp", "+short", "+time=2", "+tries=1", f"@{stub}", "productpage.shop.svc.cluster.local"]
-    )
+    question = ["+tcp", "+short", "+time=2", "+tries=1", f"@{stub}", "productpage.shop.svc.cluster.local"]
+    done = variant.laptop.run(["dig", *question])
     assert done.checked().out.strip()

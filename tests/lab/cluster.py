@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import yaml
 
 from tests.lab.network import NetworkNamespace
-from tests.lab.processes import ROOT, check, start_time
+from tests.lab.processes import ROOT, check, start_time, wait_until
 
 EXTERNAL = "KUBEFERRY_E2E_KUBECONFIG"
 DEFAULT_KIT = ROOT.parent / "shared" / "cluster-kit"
@@ -57,6 +57,17 @@ class Cluster:
     def server_version(self) -> tuple[int, int]:
         version = json.loads(self.kubectl("get", "--raw", "/version"))
         return int(version["major"]), int(version["minor"].rstrip("+"))
+
+    def wait_until_ready(self, timeout_s: float = 60.0) -> None:
+        """Until the API server says that it is."""
+
+        def ready() -> bool:
+            try:
+                return self.kubectl("get", "--raw", "/readyz").strip() == "ok"
+            except RuntimeError:
+                return False
+
+        wait_until("the API server", ready, timeout_s)
 
     def has_ipv6(self) -> bool:
         pods = self.get("pods", "-n", "kube-system")["items"]

@@ -65,6 +65,7 @@ class Lab:
         self.laptops: list[Laptop] = []
         self.dies_with_parent = True
         self._locked: int | None = None
+        self._children: dict[int, subprocess.Popen[bytes]] = {}
 
     def up(self, cluster: Cluster, *, dies_with_parent: bool = True) -> None:
         """`dies_with_parent`: the lab's processes end with this one, whatever ends it."""
@@ -85,14 +86,16 @@ class Lab:
         path = self.folder / "state.json"
         if path.exists():
             self.state = msgspec.json.decode(path.read_bytes(), type=LabState)
+        for laptop in self.laptops:
+            laptop.stop()
         for entry in self.state.laptops:
             kill(entry.init_pid, entry.init_started)
         for pid, started in self.state.processes:
             kill(pid, started)
         gone = [(entry.init_pid, entry.init_started) for entry in self.state.laptops] + self.state.processes
         for pid, started in gone:
-            with suppress(ChildProcessError):
-                os.waitpid(pid, os.WNOHANG)
+            if pid in self._children:
+                self._children.pop(pid).wait(10)
             wait_for_end(pid, started)
         if self.state.node_link and NetworkNamespace(self.state.node_netns).exists():
             with suppress(RuntimeError):
@@ -153,6 +156,7 @@ class Lab:
                 stdout=output,
                 stderr=output,
             )
+        self._children[process.pid] = process
         self.state.processes.append((process.pid, start_time(process.pid) or 0))
         self._save()
         return process

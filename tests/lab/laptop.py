@@ -80,6 +80,7 @@ class Laptop:
         self.init_pid = init_pid
         self.init_started = init_started
         self.logs = logs
+        self._children: list[subprocess.Popen[bytes]] = []
 
     @classmethod
     def start(
@@ -133,7 +134,11 @@ class Laptop:
     _outer: subprocess.Popen[bytes] | None = None
 
     def stop(self) -> None:
+        """Ends everything that runs in it."""
         kill(self.init_pid, self.init_started)
+        # A pid namespace ends when all of its processes are reaped, those too that are our children.
+        for process in self._children:
+            process.wait(10)
         if self._outer is not None:
             self._outer.wait(10)
         wait_for_end(self.init_pid, self.init_started)
@@ -167,7 +172,9 @@ class Laptop:
         streams = {"stdin": subprocess.DEVNULL} | streams
         cwd = identity.home if identity.uid else "/"
         environment = self.environment(identity) | dict(env or {})
-        return spawn(argv, self.entered, identity=identity, env=environment, cwd=cwd, **streams)
+        process = spawn(argv, self.entered, identity=identity, env=environment, cwd=cwd, **streams)
+        self._children = [child for child in self._children if child.poll() is None] + [process]
+        return process
 
     def run(
         self,

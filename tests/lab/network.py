@@ -26,6 +26,8 @@ class NetworkNamespace:
 
     def create(self) -> None:
         check(["ip", "netns", "add", self.name])
+        # Addresses count at once: no test has to wait for the search for duplicates.
+        self.set_sysctl("net.ipv6.conf.default.accept_dad", "0")
         self.ip("link", "set", "lo", "up")
 
     def delete(self) -> None:
