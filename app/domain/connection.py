@@ -9,6 +9,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field, replace
 
+from app.domain.catalogue import explain
 from app.domain.errors import Problem
 from app.domain.subnets import Wishes
 
@@ -281,7 +282,7 @@ def _connecting(state: Connecting, event: Event) -> Outcome:
         case ProbePassed(_, at):
             return Connected(state.attempt, state.target, at), ()
         case TunnelLost(_, reason):
-            return replace(state, waits_for=reason.params.get("problem", "")), ()
+            return replace(state, waits_for=explain(reason).title), ()
         case _:
             return state, ()
 

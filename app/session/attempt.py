@@ -70,8 +70,7 @@ class ConnectAttempt:
             await network.set(lease, found)
             probes = probes_for(lease, found)
             self._report(Stage.PROBING, probes.name or probes.address or "")
-            await tunnel.send(probes)
-            await tunnel.first_probe(PROBE_S)
+            await tunnel.first_probe(probes, PROBE_S)
             group.create_task(network.keep())
 
     async def undo(self) -> tuple[str, ...]:

@@ -11,10 +11,10 @@ from app.kube.api import ApiClient
 from app.kube.contexts import ClusterContext, load_kubeconfig
 from app.kube.credentials import Login
 from app.kube.discovery import ClusterSubnets, discover_subnets
-from app.kube.manager_pods import find_manager, manager_namespaces
+from app.kube.manager_pods import find_manager
 from app.kube.preflight import check_connect, check_install, server_version
 from app.session import messages as m
-from app.session.cluster_link import environment
+from app.session.cluster_link import environment, places_to_look
 from app.session.convert import problem_from_info
 from app.session.helper_link import HelperLink
 from helper.cluster.api import DEFAULT_MANAGER_NAMESPACE
@@ -66,7 +66,7 @@ async def _check_cluster(
         version = await server_version(api)
         checks.append(Check("API server", Verdict.OK, f"answers, Kubernetes {version.git_version}."))
         tell("Looking for the traffic manager")
-        places = manager_namespaces(manager_namespace, namespace or chosen.namespace)
+        places = places_to_look(manager_namespace, namespace or chosen.namespace)
         found = await find_manager(api, places)
     except KubeferryError as error:
         checks.append(failed("API server", Problem.of(error)))

@@ -93,7 +93,7 @@ class ClusterLink:
         return found.version.git_version
 
     async def ensure_manager(self, report: Report) -> Endpoint:
-        places = manager_namespaces(self._target.manager_namespace, self.namespace)
+        places = places_to_look(self._target.manager_namespace, self.namespace)
         report(Stage.FINDING_MANAGER, ", ".join(places))
         found = await find_manager(self._api, places)
         if found is None:
@@ -226,6 +226,11 @@ def environment(kubeconfig: str | None) -> dict[str, str]:
     """This process's environment with the client's KUBECONFIG: another client may have started us."""
     environ = {name: value for name, value in os.environ.items() if name != "KUBECONFIG"}
     return environ if kubeconfig is None else {**environ, "KUBECONFIG": kubeconfig}
+
+
+def places_to_look(chosen: str | None, namespace: str) -> tuple[str, ...]:
+    """Who names a namespace means that one: no other user's manager is taken instead."""
+    return (chosen,) if chosen else manager_namespaces(None, namespace)
 
 
 def _joined(before: ClusterSubnets, now: ClusterSubnets) -> ClusterSubnets:

@@ -13,6 +13,7 @@ from helper.protocol.worker_messages import (
     FromApp,
     Lease,
     ProbeReport,
+    SetProbes,
     Statistics,
     TunnelFailure,
     TunnelLost,
@@ -44,6 +45,8 @@ class Tunnel:
         self._failure: Problem | None = None
         self._hopeless = False
         self._news = asyncio.Event()
+        self._probes_count = False
+        self._just_lifted = False
         self._passed = False
         self._report: ProbeReport | None = None
         self.lease: Lease | None = None
@@ -80,8 +83,14 @@ class Tunnel:
             raise self._give_up("the tunnel", timeout_s) from None
         return self.lease
 
-    async def first_probe(self, timeout_s: float) -> None:
-        """Raises KubeferryError when no probe passes in time."""
+    async def first_probe(self, probes: SetProbes, timeout_s: float) -> None:
+        """Starts probing, and returns when a probe has passed. Raises KubeferryError when none does in time.
+
+        From here on probes decide what the connection is. Those of before do not: an attempt that takes over a
+        running worker has its own network to set first.
+        """
+        self._probes_count = True
+        await self.send(probes)
         try:
             async with asyncio.timeout(timeout_s):
                 while not self._passed:
@@ -116,6 +125,7 @@ class Tunnel:
 
     def _lift(self, lease: Lease) -> None:
         self._up = True
+        self._just_lifted = True
         self._failure = None
         self.unauthorized = False
         self.endpoint_wanted.clear()
@@ -140,8 +150,13 @@ class Tunnel:
 
     def _probe(self, report: ProbeReport) -> None:
         """A probe that ran while the tunnel was down says nothing that its loss has not said."""
-        if not self._up:
+        if not self._up or not self._probes_count:
             return
+        if self._just_lifted and not report.ok:
+            # It may have begun before the tunnel was there; the worker probes again at once.
+            self._just_lifted = False
+            return
+        self._just_lifted = False
         self._report = report
         self._context.hub.set_probe(report)
         if report.ok:

@@ -64,7 +64,7 @@ TABLE: dict[tuple[str, str], c.Outcome] = {
     ("connecting", "cancel"): UNDO,
     ("connecting", "progress"): (c.Connecting(1, TARGET, c.Stage.OPENING_TUNNEL, "pod"), ()),
     ("connecting", "fail"): GIVE_UP,
-    ("connecting", "lost"): (c.Connecting(1, TARGET, c.Stage.PROBING, "no route"), ()),
+    ("connecting", "lost"): (c.Connecting(1, TARGET, c.Stage.PROBING, "The API server cannot be reached"), ()),
     ("connecting", "passed"): (c.Connected(1, TARGET, 40.0), ()),
     ("connected", "connect_other"): SWITCH,
     ("connected", "disconnect"): UNDO,
