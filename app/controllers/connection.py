@@ -1,0 +1,122 @@
+"""Follows the session and asks it for connections; the window and the tray see only what this says."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from app.controllers.connection_view import connection_view, traffic_sample
+from app.controllers.scope import Scope
+from app.controllers.views import ConnectionView, Phase
+from app.domain.catalogue import explain
+from app.domain.errors import ErrorCode, KubeferryError, Problem
+from app.session import messages as m
+from helper.protocol.worker_messages import Statistics
+
+_FAREWELL_S = 2.0
+"""How long quitting waits for the session to take the wish to disconnect."""
+
+
+class SessionRequests(Protocol):
+    async def request(self, request: m.Request, /) -> m.Answer: ...
+
+    def close(self) -> None: ...
+
+
+class ConnectionController(QObject):
+    """Signals:
+    changed: ConnectionView, what the connection is now.
+    sampled: TrafficSample, the last second; None when the counting begins anew.
+    """
+
+    changed = Signal(object)
+    sampled = Signal(object)
+
+    def __init__(
+        self,
+        scope: Scope,
+        session: SessionRequests,
+        watch: Callable[[], AsyncIterator[m.Event]],
+        kubeconfig: str | None,
+    ) -> None:
+        super().__init__()
+        self._scope = scope
+        self._session = session
+        self._watch = watch
+        self._kubeconfig = kubeconfig
+        self._view = ConnectionView()
+        self._statistics: Statistics | None = None
+
+    @property
+    def view(self) -> ConnectionView:
+        return self._view
+
+    def start(self) -> None:
+        """Begins to follow the session, or begins again after that failed."""
+        self._scope.replace("session", self._follow())
+
+    def connect_to(self, context: str, namespace: str | None) -> None:
+        if self._view.phase is Phase.STARTING:
+            return
+        self._scope.start(self._ask(m.Connect(context=context, namespace=namespace, kubeconfig=self._kubeconfig)))
+
+    def disconnect_now(self) -> None:
+        """Ends the connection, or calls off the attempt to make one."""
+        self._scope.start(self._ask(m.Disconnect()))
+
+    async def farewell(self) -> None:
+        """Before the end: what is connected is not left behind unseen."""
+        if not self._view.phase.holds_connection:
+            return
+        try:
+            async with asyncio.timeout(_FAREWELL_S):
+                await self._session.request(m.Disconnect())
+        except (KubeferryError, TimeoutError):
+            return
+
+    async def _follow(self) -> None:
+        try:
+            async for event in self._watch():
+                self._take(event)
+        except KubeferryError as error:
+            self._fail(error)
+
+    async def _ask(self, request: m.Request) -> None:
+        try:
+            await self._session.request(request)
+        except KubeferryError as error:
+            self._fail(error)
+
+    def _take(self, event: m.Event) -> None:
+        match event:
+            case m.Snapshot(status, statistics, _):
+                self._show(connection_view(status))
+                self._statistics = statistics
+                self.sampled.emit(None)
+            case m.StatusChanged(status):
+                self._show(connection_view(status))
+            case m.StatisticsChanged(statistics):
+                self._count(statistics)
+            case m.ReconnectLogged():
+                pass
+
+    def _count(self, statistics: Statistics) -> None:
+        before, self._statistics = self._statistics, statistics
+        if before is not None:
+            self.sampled.emit(traffic_sample(before, statistics))
+        if statistics.rtt_s is not None and self._view.phase is Phase.CONNECTED:
+            self._show(replace(self._view, rtt_s=statistics.rtt_s))
+
+    def _fail(self, error: KubeferryError) -> None:
+        if error.code is ErrorCode.CANCELLED:
+            return
+        self._show(ConnectionView(Phase.FAILED, problem=explain(Problem.of(error))))
+
+    def _show(self, view: ConnectionView) -> None:
+        if view != self._view:
+            self._view = view
+            self.changed.emit(view)

@@ -1,0 +1,51 @@
+"""From the session's status to what is shown of it."""
+
+from __future__ import annotations
+
+from app.controllers.views import ConnectionView, Phase, TrafficSample
+from app.domain.catalogue import Explanation, explain
+from app.domain.errors import ErrorCode, Problem
+from app.domain.stages import describe_stage
+from app.session.messages import ProblemInfo, StateKind, Status
+from helper.protocol.worker_messages import Statistics
+
+_LOGIN_CODES = (ErrorCode.LOGIN_EXPIRED, ErrorCode.LOGIN_COMMAND_FAILED, ErrorCode.LOGIN_COMMAND_MISSING)
+
+
+def connection_view(status: Status) -> ConnectionView:
+    problem = explanation(status.problem) if status.problem else None
+    return ConnectionView(
+        phase=_phase(status),
+        context=status.facts.context or None,
+        namespace=status.facts.namespace or None,
+        step=_step(status),
+        left=status.left,
+        subnets=status.facts.subnets,
+        rtt_s=status.rtt_s,
+        problem=problem,
+    )
+
+
+def explanation(info: ProblemInfo) -> Explanation:
+    return explain(Problem(info.code, info.params, info.detail))
+
+
+def traffic_sample(before: Statistics, now: Statistics) -> TrafficSample | None:
+    """None where the two cannot be compared: another worker, or no time between them."""
+    seconds = now.time - before.time
+    if seconds <= 0 or now.bytes_up < before.bytes_up or now.bytes_down < before.bytes_down:
+        return None
+    up, down = now.bytes_up - before.bytes_up, now.bytes_down - before.bytes_down
+    return TrafficSample(now.time, up / seconds, down / seconds)
+
+
+def _phase(status: Status) -> Phase:
+    if status.state is StateKind.FAILED and status.problem and status.problem.code in _LOGIN_CODES:
+        return Phase.NEEDS_LOGIN
+    return Phase(status.state.value)
+
+
+def _step(status: Status) -> str:
+    if status.state is StateKind.CONNECTING and status.stage:
+        return describe_stage(status.stage, status.waits_for)
+    return ""

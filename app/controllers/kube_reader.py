@@ -1,0 +1,130 @@
+"""Contexts, namespaces and workloads from the user's kubeconfig and clusters.
+
+What talks to Kubernetes is imported when it is first needed, beside the event loop, so that the window is up first.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from contextlib import aclosing, asynccontextmanager
+from typing import TYPE_CHECKING
+
+from app.controllers.views import ContextRow, WorkloadRow, WorkloadsView
+from app.domain.catalogue import explain
+from app.domain.errors import KubeferryError, Problem
+from app.domain.workload import WorkloadKind, WorkloadRef
+
+if TYPE_CHECKING:
+    from app.kube.api import ApiClient
+    from app.kube.workloads import Workload, WorkloadChange, WorkloadsUnread
+
+
+class KubeReader:
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+
+    async def contexts(self) -> tuple[ContextRow, ...]:
+        await _load("app.kube.contexts")
+        from app.kube.contexts import load_kubeconfig
+
+        kubeconfig = await asyncio.to_thread(load_kubeconfig, self._environ)
+        rows = tuple(
+            ContextRow(info.name, info.cluster, info.namespace, info.current) for info in kubeconfig.contexts()
+        )
+        if not rows and kubeconfig.problems:
+            kubeconfig.select()
+        return rows
+
+    async def watch_namespaces(self, context: str) -> AsyncGenerator[tuple[str, ...], None]:
+        await _load("app.kube.workloads")
+        from app.kube.workloads import watch_namespaces
+
+        async with self._api(context) as api, aclosing(watch_namespaces(api)) as changes:
+            async for change in changes:
+                if change.names or change.stale is None:
+                    yield change.names
+
+    async def watch_workloads(self, context: str, namespace: str | None) -> AsyncGenerator[KnownWorkloads, None]:
+        await _load("app.kube.workloads")
+        from app.kube.workloads import watch_workloads
+
+        known = KnownWorkloads()
+        async with self._api(context) as api, watch_workloads(api, namespace) as changes:
+            async for change in changes:
+                known.take(change)
+                if known.is_complete:
+                    yield known
+
+    @asynccontextmanager
+    async def _api(self, context: str) -> AsyncIterator[ApiClient]:
+        from app.kube.api import ApiClient
+        from app.kube.contexts import load_kubeconfig
+        from app.kube.credentials import Login
+
+        kubeconfig = await asyncio.to_thread(load_kubeconfig, self._environ)
+        async with ApiClient(Login(kubeconfig.select(context), self._environ)) as api:
+            yield api
+
+
+class KnownWorkloads:
+    """What the watches of all kinds have told so far. It changes under its holder; `view` is how it is now."""
+
+    def __init__(self) -> None:
+        self._rows: dict[WorkloadRef, WorkloadRow] = {}
+        self._listed: set[WorkloadKind] = set()
+        self._stale: dict[WorkloadKind, KubeferryError] = {}
+        self._unreadable: dict[WorkloadKind, KubeferryError] = {}
+
+    @property
+    def is_complete(self) -> bool:
+        """Every kind was listed once, or told why not: before, an empty list would be a lie."""
+        return set(WorkloadKind) <= self._listed | self._unreadable.keys() | self._stale.keys()
+
+    def take(self, change: WorkloadChange) -> None:
+        """Raises the reason when no kind at all can be read."""
+        from app.kube.workloads import WorkloadChanged, WorkloadRemoved, WorkloadsListed, WorkloadsUnread
+
+        match change:
+            case WorkloadsListed(kind, workloads):
+                self._listed.add(kind)
+                self._stale.pop(kind, None)
+                self._rows = {ref: row for ref, row in self._rows.items() if ref.kind is not kind}
+                self._rows.update((workload.ref, _row(workload)) for workload in workloads)
+            case WorkloadChanged(workload):
+                self._stale.pop(workload.ref.kind, None)
+                self._rows[workload.ref] = _row(workload)
+            case WorkloadRemoved(ref):
+                self._stale.pop(ref.kind, None)
+                self._rows.pop(ref, None)
+            case WorkloadsUnread():
+                self._take_unread(change)
+
+    def view(self) -> WorkloadsView:
+        stale = next(iter(self._stale.values()), None)
+        return WorkloadsView(
+            rows=tuple(self._rows.values()),
+            unreadable=tuple(kind.value for kind in WorkloadKind if kind in self._unreadable),
+            problem=explain(Problem.of(stale)) if stale else None,
+        )
+
+    def _take_unread(self, unread: WorkloadsUnread) -> None:
+        if not unread.final:
+            self._stale[unread.kind] = unread.error
+            return
+        self._stale.pop(unread.kind, None)
+        self._unreadable[unread.kind] = unread.error
+        if self._unreadable.keys() == set(WorkloadKind):
+            raise unread.error
+
+
+def _row(workload: Workload) -> WorkloadRow:
+    created = workload.created.timestamp() if workload.created else 0.0
+    ref = workload.ref
+    return WorkloadRow(ref.kind.value, ref.namespace, ref.name, workload.ready, workload.desired, created)
+
+
+async def _load(module: str) -> None:
+    """Imports what takes long in a thread; the import statement that follows is then instant."""
+    await asyncio.to_thread(importlib.import_module, module)

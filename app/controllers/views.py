@@ -1,0 +1,88 @@
+"""What widgets are shown: plain frozen values, made by controllers from the session's and the cluster's news."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import dataclass
+
+from app.domain.catalogue import Explanation
+
+
+class Phase(enum.StrEnum):
+    """The connection in one word. `STARTING`: nothing is known yet."""
+
+    STARTING = "starting"
+    DISCONNECTED = "disconnected"
+    CONNECTING = "connecting"
+    CONNECTED = "connected"
+    DEGRADED = "degraded"
+    RECONNECTING = "reconnecting"
+    DISCONNECTING = "disconnecting"
+    FAILED = "failed"
+    NEEDS_LOGIN = "needs_login"
+
+    @property
+    def is_between(self) -> bool:
+        """Something is being done and can be called off."""
+        return self in (Phase.CONNECTING, Phase.DISCONNECTING)
+
+    @property
+    def holds_connection(self) -> bool:
+        """There is something that `disconnect` would undo."""
+        return self in (Phase.CONNECTING, Phase.CONNECTED, Phase.DEGRADED, Phase.RECONNECTING)
+
+
+@dataclass(frozen=True)
+class ConnectionView:
+    """`step` is what is being waited for; `left` what a disconnect could not undo."""
+
+    phase: Phase = Phase.STARTING
+    context: str | None = None
+    namespace: str | None = None
+    step: str = ""
+    left: tuple[str, ...] = ()
+    subnets: tuple[str, ...] = ()
+    rtt_s: float | None = None
+    problem: Explanation | None = None
+
+
+@dataclass(frozen=True)
+class TrafficSample:
+    """Bytes per second in the second that ended at `time` (any clock that only goes forward)."""
+
+    time: float
+    up_bytes_s: float
+    down_bytes_s: float
+
+
+@dataclass(frozen=True)
+class ContextRow:
+    name: str
+    cluster: str
+    namespace: str
+    is_current: bool
+
+
+@dataclass(frozen=True)
+class WorkloadRow:
+    """`ready` of `desired` pods. `created` is Unix time, in seconds."""
+
+    kind: str
+    namespace: str
+    name: str
+    ready: int
+    desired: int
+    created: float
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        return self.kind, self.namespace, self.name
+
+
+@dataclass(frozen=True)
+class WorkloadsView:
+    """All workloads of what is looked into. `unreadable`: kinds that the user may not see; `problem`: why not live."""
+
+    rows: tuple[WorkloadRow, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    problem: Explanation | None = None

@@ -1,0 +1,92 @@
+"""What happened, what it means, what to do: with the details folded."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
+
+from app.domain.catalogue import Explanation
+from app.ui.styled import styled
+
+_DETAILS_HEIGHT = 96
+
+
+class ProblemPanel(QFrame):
+    """Hidden until there is a problem. It goes when the problem goes, or when the user has read it.
+
+    Signals:
+        retry_asked: do again what failed.
+    """
+
+    retry_asked = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("problem")
+        self._shown: Explanation | None = None
+        self._dismissed: Explanation | None = None
+        self._title = styled(QLabel(), "problemTitle")
+        self._meaning = styled(QLabel(), "problemMeaning")
+        self._remedy = styled(QLabel(), "problemRemedy")
+        self._details = styled(QPlainTextEdit(readOnly=True), "problemDetails")
+        self._details.setFixedHeight(_DETAILS_HEIGHT)
+        self._details.setAccessibleName("Details")
+        self._details.setTabChangesFocus(True)
+        self._fold = styled(QPushButton("Details"), "link")
+        self._fold.setCheckable(True)
+        self._retry = QPushButton("Try again")
+        self._dismiss = QPushButton("Dismiss")
+        self._fold.toggled.connect(self._details.setVisible)
+        self._retry.clicked.connect(self.retry_asked)
+        self._dismiss.clicked.connect(self._dismiss_clicked)
+        self._lay_out()
+        self.hide()
+
+    def show_problem(self, problem: Explanation | None, *, left: tuple[str, ...] = (), can_retry: bool = True) -> None:
+        if problem is None:
+            self._shown = self._dismissed = None
+            self.hide()
+            return
+        if problem == self._dismissed:
+            return
+        if problem != self._shown:
+            self._fold.setChecked(False)
+            self._details.setVisible(False)
+        self._shown = problem
+        self._title.setText(problem.what)
+        not_undone = f" Not undone: {'; '.join(left)}." if left else ""
+        self._meaning.setText(problem.effect + not_undone)
+        self._remedy.setText(problem.next_step)
+        self._details.setPlainText(problem.detail)
+        self._fold.setVisible(bool(problem.detail))
+        self._retry.setVisible(can_retry)
+        self.setAccessibleName(problem.title)
+        self.setAccessibleDescription(f"{problem.what} {problem.effect} {problem.next_step}")
+        self.setProperty("tone", "error" if can_retry else "degraded")
+        self.style().unpolish(self)
+        self.style().polish(self)
+        self.show()
+
+    def _dismiss_clicked(self) -> None:
+        self._dismissed = self._shown
+        self.hide()
+
+    def _lay_out(self) -> None:
+        for label in (self._title, self._meaning, self._remedy):
+            label.setWordWrap(True)
+            label.setTextFormat(Qt.TextFormat.PlainText)
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        texts = QVBoxLayout()
+        texts.setSpacing(2)
+        for label in (self._title, self._meaning, self._remedy):
+            texts.addWidget(label)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addLayout(texts, 1)
+        for button in (self._fold, self._retry, self._dismiss):
+            row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 12, 12, 12)
+        column.setSpacing(8)
+        column.addLayout(row)
+        column.addWidget(self._details)

@@ -1,0 +1,114 @@
+"""The one table of colours, and what is made of it: palette and style sheet, light or dark as the system says."""
+
+from __future__ import annotations
+
+import enum
+import string
+from collections.abc import Mapping
+from functools import cache
+from importlib import resources
+
+import msgspec
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+class Scheme(enum.StrEnum):
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class ThemeChoice(enum.StrEnum):
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+class TokenTable(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """resources/styles/tokens.json."""
+
+    light: dict[str, str]
+    dark: dict[str, str]
+    tray: dict[str, str]
+
+    def scheme(self, scheme: Scheme) -> Mapping[str, str]:
+        return self.light if scheme is Scheme.LIGHT else self.dark
+
+
+@cache
+def token_table() -> TokenTable:
+    return msgspec.json.decode((resources.files("resources") / "styles/tokens.json").read_bytes(), type=TokenTable)
+
+
+@cache
+def _sheet_template() -> string.Template:
+    return string.Template((resources.files("resources") / "styles/window.qss").read_text(encoding="utf-8"))
+
+
+_PALETTE = (
+    (QPalette.ColorRole.Window, "window"),
+    (QPalette.ColorRole.WindowText, "text"),
+    (QPalette.ColorRole.Base, "surface"),
+    (QPalette.ColorRole.AlternateBase, "hover"),
+    (QPalette.ColorRole.Text, "text"),
+    (QPalette.ColorRole.PlaceholderText, "text_dim"),
+    (QPalette.ColorRole.Button, "raised"),
+    (QPalette.ColorRole.ButtonText, "text"),
+    (QPalette.ColorRole.ToolTipBase, "raised"),
+    (QPalette.ColorRole.ToolTipText, "text"),
+    (QPalette.ColorRole.Highlight, "selection"),
+    (QPalette.ColorRole.HighlightedText, "text"),
+    (QPalette.ColorRole.Link, "accent"),
+)
+
+
+class Theme(QObject):
+    """Dresses the application and tells widgets that paint themselves when to do it anew.
+
+    Signals:
+        changed: the colours are others now.
+    """
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication, choice: ThemeChoice = ThemeChoice.SYSTEM) -> None:
+        super().__init__(app)
+        self._app = app
+        self._choice = choice
+        self._scheme = Scheme.LIGHT
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
+        self.choose(choice)
+
+    @property
+    def choice(self) -> ThemeChoice:
+        return self._choice
+
+    @property
+    def scheme(self) -> Scheme:
+        return self._scheme
+
+    def choose(self, choice: ThemeChoice) -> None:
+        self._choice = choice
+        self._apply()
+
+    def colour(self, token: str) -> QColor:
+        return QColor(token_table().scheme(self._scheme)[token])
+
+    def _apply(self) -> None:
+        self._scheme = self._wanted_scheme()
+        colours = token_table().scheme(self._scheme)
+        palette = QPalette()
+        for role, token in _PALETTE:
+            palette.setColor(role, QColor(colours[token]))
+        palette.setColor(QPalette.ColorGroup.Disabled, QPalette.ColorRole.WindowText, QColor(colours["text_dim"]))
+        self._app.setPalette(palette)
+        monospace = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
+        self._app.setStyleSheet(_sheet_template().substitute(colours, monospace=f'"{monospace}"'))
+        self.changed.emit()
+
+    def _wanted_scheme(self) -> Scheme:
+        if self._choice is ThemeChoice.SYSTEM:
+            is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+            return Scheme.DARK if is_dark else Scheme.LIGHT
+        return Scheme(self._choice.value)

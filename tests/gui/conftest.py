@@ -1,0 +1,19 @@
+"""Widgets without a screen. Any warning of Qt's that a test did not expect fails it (see pyproject.toml)."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.theme import Theme, ThemeChoice
+
+
+@pytest.fixture
+def theme(qapp: QApplication, qtbot: QtBot) -> Theme:
+    return Theme(qapp, ThemeChoice.LIGHT)
