@@ -8,7 +8,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from helper.tunnel.dns import exchange, header, messages
+from helper.tunnel.dns import exchange, header, messages, rewriting
 from helper.tunnel.dns.deciding import UNAVAILABLE, UPSTREAM_ONLY, Decider, Labels, Plan
 from helper.tunnel.dns.exchange import Server
 from helper.tunnel.dns.messages import Query, Rejected
@@ -79,8 +79,8 @@ class Answerer:
         if same_name or not _exists(response):
             return header.with_id(response, query.raw[:2])
         try:
-            return messages.rewritten(query, name, response)
-        except messages.UnreadableAnswer as error:
+            return rewriting.rewritten(query, name, response)
+        except rewriting.UnreadableAnswer as error:
             log.debug("answer of the cluster's DNS not understood: %s", error)
             return None
 

@@ -1,4 +1,4 @@
-"""DNS messages: queries parsed, answers made, answers of the cluster rewritten to the name that was asked."""
+"""DNS messages: queries parsed, answers made, and the life of negative ones shortened."""
 
 from __future__ import annotations
 
@@ -35,11 +35,14 @@ _OPT_TYPE = 41
 _DO = 0x8000
 _CLASS_IN = 1
 
-_PARSE_ERRORS = (dns.exception.DNSException, ValueError, struct.error, IndexError, OverflowError)
-
-
-class UnreadableAnswer(Exception):
-    """A server's answer is no DNS message, or one that cannot be written again."""
+PARSE_ERRORS: tuple[type[Exception], ...] = (
+    dns.exception.DNSException,
+    ValueError,
+    struct.error,
+    IndexError,
+    OverflowError,
+)
+"""What dnspython raises on bytes that are no message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ def parse_query(raw: bytes) -> Query | Rejected:
     try:
         end = header.question_end(raw)
         message = dns.message.from_wire(raw, keyring=False)
-    except _PARSE_ERRORS:
+    except PARSE_ERRORS:
         return Rejected(_bare_answer(raw, header.FORMERR))
     if len(message.question) != 1 or message.answer or message.authority:
         return Rejected(_bare_answer(raw, header.FORMERR))
@@ -99,28 +102,7 @@ def parse_query(raw: bytes) -> Query | Rejected:
 
 def asked_as(query: Query, name: Labels) -> bytes:
     """Returns the same query under another name. Only for queries without `extras`: OPT has no names to compress."""
-    return b"".join((query.raw[: header.HEADER.size], _name_bytes(name), query.raw[query.question_end - 4 :]))
-
-
-def rewritten(query: Query, name: Labels, response: bytes) -> bytes:
-    """Returns the cluster's answer for `name` as an answer to `query`: what `name` owns, the asked name owns.
-
-    Rewriting is preferred to a CNAME: resolvers would ask for the target once more, and a CNAME beside other types of
-    the same name is not allowed. The authority section goes: a SOA of another zone is not believed anyway, and
-    without one nobody keeps the answer for longer than it is true. Raises UnreadableAnswer.
-    """
-    owner, asked = dns.name.Name((*name, b"")), dns.name.Name((*query.name, b""))
-    try:
-        message = dns.message.from_wire(response, keyring=False, one_rr_per_rrset=True)
-        for record in (*message.question, *message.answer, *message.additional):
-            if record.name == owner:
-                record.name = asked
-        message.authority = []
-        # glibc takes an empty answer with neither AA nor RA for a lame server's.
-        message.flags |= dns.flags.RA
-        return header.with_id(message.to_wire(), query.raw[:2])
-    except _PARSE_ERRORS as error:
-        raise UnreadableAnswer(str(error)) from error
+    return b"".join((query.raw[: header.HEADER.size], name_bytes(name), query.raw[query.question_end - 4 :]))
 
 
 def short_lived(response: bytes) -> bytes:
@@ -139,7 +121,7 @@ def short_lived(response: bytes) -> bytes:
         for record in message.authority:
             record.ttl = min(record.ttl, NEGATIVE_TTL_S)
         return message.to_wire()
-    except _PARSE_ERRORS:
+    except PARSE_ERRORS:
         return response
 
 
@@ -176,5 +158,5 @@ def _answer_flags(raw: bytes) -> int:
     return header.QR | header.RA | header.flags(raw) & (header.RD | header.CD)
 
 
-def _name_bytes(name: Labels) -> bytes:
+def name_bytes(name: Labels) -> bytes:
     return b"".join(bytes((len(label),)) + label for label in name) + b"\0"

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from helper.protocol.worker_messages import ResolverConfig
-from helper.tunnel.dns import header, messages
+from helper.tunnel.dns import header, messages, rewriting
 from helper.tunnel.dns.answering import Answerer
-from helper.tunnel.dns.messages import Query, Rejected, UnreadableAnswer, parse_query
+from helper.tunnel.dns.messages import Query, Rejected, parse_query
 from helper.tunnel.dns.resolvers import Resolvers
+from helper.tunnel.dns.rewriting import UnreadableAnswer, rewritten
 
 NAME = (b"reviews", b"bookinfo")
 FULL = (b"reviews", b"bookinfo", b"svc", b"cluster", b"local")
@@ -115,7 +116,7 @@ def test_what_the_full_name_owns_the_asked_name_owns() -> None:
     answer.answer.append(dns.rrset.from_text(owner, 5, "IN", "A", "10.0.0.1", "10.0.0.2"))
     answer.additional.append(dns.rrset.from_text("other.cluster.local.", 5, "IN", "A", "10.0.0.3"))
     answer.authority.append(dns.rrset.from_text("cluster.local.", 5, "IN", "NS", "ns.cluster.local."))
-    wire = messages.rewritten(query, FULL, answer.to_wire())
+    wire = rewritten(query, FULL, answer.to_wire())
     assert wire[:2] == query.raw[:2]
     assert wire[12 : query.question_end] == query.raw[12 : query.question_end]
     result = dns.message.from_wire(wire)
@@ -127,9 +128,33 @@ def test_what_the_full_name_owns_the_asked_name_owns() -> None:
     assert result.flags & dns.flags.RA
 
 
+@pytest.mark.parametrize("compressed", [True, False])
+@pytest.mark.parametrize("edns", [True, False])
+@pytest.mark.parametrize(
+    "addresses", [[], ["10.0.0.1"], [f"10.0.{number // 200}.{number % 200}" for number in range(1000)]]
+)
+def test_addresses_by_bytes_are_the_same(addresses: list[str], edns: bool, compressed: bool) -> None:
+    query = parsed(query_for("Reviews.bookinfo", edns=edns))
+    request = dns.message.from_wire(messages.asked_as(query, FULL))
+    answer = dns.message.make_response(request)
+    if addresses:
+        answer.answer.append(dns.rrset.from_text(request.question[0].name, 5, "IN", "A", *addresses))
+    wire = answer.to_wire(max_size=65_535)
+    if not compressed:
+        question = wire[12 : header.question_end(wire) - 4]
+        wire = wire[: len(question) + 16] + wire[len(question) + 16 :].replace(b"\xc0\x0c", question.upper())
+    result = rewriting._rewritten_addresses(query, FULL, wire)
+    assert result is not None
+    assert dns.message.from_wire(result) == dns.message.from_wire(rewriting._rewritten_any(query, FULL, wire))
+    read = dns.message.from_wire(result)
+    assert read.id == int.from_bytes(query.raw[:2])
+    assert sum(len(rrset) for rrset in read.answer) == len(addresses)
+    assert (read.edns >= 0) is edns
+
+
 def test_an_answer_that_is_no_message_cannot_be_rewritten() -> None:
     with pytest.raises(UnreadableAnswer):
-        messages.rewritten(parsed(query_for()), FULL, b"\0" * 13)
+        rewritten(parsed(query_for()), FULL, b"\0" * 13)
 
 
 def test_signed_and_unreadable_negative_answers_stay_as_they_are() -> None:
@@ -207,6 +232,6 @@ def test_any_bytes_from_a_server_are_taken_or_refused(raw: bytes) -> None:
         messages.short_lived(raw)
         messages.fitted(query, raw)
         try:
-            messages.rewritten(query, FULL, raw)
+            rewritten(query, FULL, raw)
         except UnreadableAnswer:
             return
