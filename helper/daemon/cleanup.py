@@ -36,7 +36,7 @@ def clean_up(journal: Journal) -> tuple[str, ...]:
 def _undo(entry: Entry, links: Links) -> tuple[str, ...]:
     if not isinstance(entry, LinkOpened):
         return restore(entry)
-    if entry.worker_pid is not None and entry.worker_started == process_started(entry.worker_pid):
+    if entry.worker_started is not None and entry.worker_started == process_started(entry.worker_pid):
         _kill(entry.worker_pid)
     try:
         links.remove_link(entry.interface)

@@ -23,12 +23,15 @@ class LinkOpened(msgspec.Struct, frozen=True, tag=True):
     """
 
     interface: str
-    worker_pid: int | None = None
+    worker_pid: int = 0
     worker_started: int | None = None
 
 
 class ResolverFileReplaced(msgspec.Struct, frozen=True, tag=True):
-    """`original` is the file's bytes, or None where it did not exist; `link_target` where it was a symbolic link."""
+    """`original` is the file's bytes, or None where it did not exist; `link_target` where it was a symbolic link.
+
+    `written_before` is what we had written earlier: after a crash between journal and file it is still there.
+    """
 
     path: str
     original: bytes | None
@@ -39,6 +42,7 @@ class ResolverFileReplaced(msgspec.Struct, frozen=True, tag=True):
     written: bytes
     server: str
     search_domains: tuple[str, ...]
+    written_before: bytes | None = None
 
 
 Entry = LinkOpened | ResolverFileReplaced

@@ -6,6 +6,7 @@ somebody else (a DHCP client, NetworkManager) has written it meanwhile, their fi
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import logging
 import os
@@ -85,8 +86,9 @@ class ResolvConf:
             written=written,
             server=str(dns.server),
             search_domains=dns.search_domains,
+            written_before=before.written or None,
         )
-        if held is not None and entry == held.entry:
+        if held is not None and written == held.entry.written and _is_ours(held.entry):
             return
         number = held.entry_number if held is not None else None
         if number is None:
@@ -113,7 +115,7 @@ def restore(entry: ResolverFileReplaced) -> tuple[str, ...]:
 
 def _is_ours(entry: ResolverFileReplaced) -> bool:
     path = Path(entry.path)
-    return not path.is_symlink() and _read(path) == entry.written
+    return not path.is_symlink() and _read(path) in (entry.written, entry.written_before or entry.written)
 
 
 def _put_back(path: Path, entry: ResolverFileReplaced) -> None:
@@ -171,21 +173,27 @@ def _read(path: Path) -> bytes | None:
 def _put(path: Path, content: bytes, mode: int, uid: int, gid: int) -> None:
     """Atomically; in place where the file is a mount point of its own (as in containers) and cannot be replaced."""
     partial = path.with_name(f".{path.name}.kubeferry")
-    partial.unlink(missing_ok=True)
-    descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fchown(file.fileno(), uid, gid)
-            os.fchmod(file.fileno(), mode)
-            os.fsync(file.fileno())
+        _write_new(partial, content, mode, uid, gid)
         partial.rename(path)
     except OSError as error:
-        partial.unlink(missing_ok=True)
         if error.errno not in (errno.EBUSY, errno.EXDEV, errno.EROFS):
             raise
         _overwrite(path, content)
+    finally:
+        with contextlib.suppress(OSError):
+            partial.unlink(missing_ok=True)
+
+
+def _write_new(path: Path, content: bytes, mode: int, uid: int, gid: int) -> None:
+    path.unlink(missing_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)
+        file.flush()
+        os.fchown(file.fileno(), uid, gid)
+        os.fchmod(file.fileno(), mode)
+        os.fsync(file.fileno())
 
 
 def _overwrite(path: Path, content: bytes) -> None:

@@ -90,6 +90,18 @@ def test_a_later_process_restores_from_the_journal(path: Path, journal: Journal)
     assert path.read_bytes() == ORIGINAL
 
 
+def test_a_crash_between_journal_and_file_is_no_matter(path: Path, journal: Journal) -> None:
+    resolver = ResolvConf(path, journal)
+    resolver.set_dns(LINK, DNS)
+    first = path.read_bytes()
+    resolver.set_dns(LINK, DnsPlan(DNS.server, (), ("other.svc.cluster.local",)))
+    path.write_bytes(first)
+    ((_, entry),) = journal.entries()
+    assert isinstance(entry, ResolverFileReplaced)
+    assert restore(entry) == ()
+    assert path.read_bytes() == ORIGINAL
+
+
 def test_somebody_elses_new_file_is_kept(path: Path, journal: Journal) -> None:
     resolver = ResolvConf(path, journal)
     resolver.set_dns(LINK, DNS)
