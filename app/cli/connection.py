@@ -150,7 +150,7 @@ def _follow(session: BlockingSession, attempt: int, progress: Progress) -> m.Sta
             case m.StateKind.FAILED if status.attempt == attempt and status.problem is not None:
                 raise error_from_info(status.problem)
             case m.StateKind.DISCONNECTING:
-                progress.tell("Disconnecting")
+                progress.tell("Disconnecting" if status.problem is None else "Undoing what was done")
             case _:
                 raise KubeferryError(ErrorCode.CANCELLED)
     raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it ended")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from app.domain.connection import Stage
 
+MAX_WAITS_FOR = 160
+
 _WORDS: dict[Stage, tuple[str, str]] = {
     Stage.STARTING: ("Starting", ""),
     Stage.LOGGING_IN: ("Logging in", "to {}"),
@@ -21,4 +23,6 @@ _WORDS: dict[Stage, tuple[str, str]] = {
 def describe_stage(stage: Stage, waits_for: str = "") -> str:
     """Returns one line: what is being done, and what it waits for."""
     words, place = _WORDS[stage]
+    if len(waits_for) > MAX_WAITS_FOR:
+        waits_for = waits_for[: MAX_WAITS_FOR - 1] + "…"
     return f"{words} {place.format(waits_for)}" if waits_for and place else words

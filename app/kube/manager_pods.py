@@ -108,7 +108,9 @@ async def _look(api: ApiClient, namespace: str) -> Manager | KubeferryError | No
     pod = pick_pod(pods)
     if pod is not None:
         return Manager(namespace, pod)
-    return Manager(namespace, None) if pods or await _is_installed(api, namespace) else None
+    # Pods that are only ending tell of a manager that was: one that is to be waited for has others, or a Deployment.
+    starting = any(one.metadata.deletion_timestamp is None for one in pods)
+    return Manager(namespace, None) if starting or await _is_installed(api, namespace) else None
 
 
 async def _is_installed(api: ApiClient, namespace: str) -> bool:

@@ -178,5 +178,7 @@ def _log_change(before: c.State, after: c.State) -> None:
     if type(before) is type(after):
         return
     reason = getattr(after, "error", None) or getattr(after, "reason", None)
-    told = f": {reason.code} {dict(reason.params)} {reason.detail}" if reason is not None else ""
+    told = f": {reason.code} {dict(reason.params)}" if reason is not None else ""
     _log.info("%s -> %s%s", type(before).__name__, type(after).__name__, told)
+    if reason is not None and reason.detail and reason.detail not in reason.params.values():
+        _log.debug("detail: %s", reason.detail)
