@@ -45,7 +45,6 @@ class ConnectSwitch(QAbstractButton):
 
     def show_view(self, view: ConnectionView) -> None:
         self._phase = view.phase
-        self.setEnabled(view.phase not in (Phase.STARTING, Phase.DISCONNECTING))
         verb = "Disconnect" if view.phase.holds_connection else "Connect"
         self.setToolTip(verb)
         self.setAccessibleDescription(f"{state_line(view)}. Press to {verb.lower()}.")

@@ -22,6 +22,8 @@ class EmptyState(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setObjectName("empty")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
         self._icon = "layers"
         self._picture = QLabel()
@@ -53,6 +55,7 @@ class EmptyState(QWidget):
         self._icon = icon
         self._head.setText(head)
         self._text.setText(text)
+        self._text.setFixedHeight(self._text.heightForWidth(_TEXT_WIDTH) if text else 0)
         self._button.setText(button)
         self._button.setVisible(bool(button))
         self.setAccessibleName(f"{head}. {text}")

@@ -72,8 +72,8 @@ async def _run(app: QApplication) -> int:
         await ending.wait()
         tray.hide()
         _save(preferences_path, preferences, window, theme, browser)
-        await connection.farewell()
         window.hide()
+        await connection.farewell()
     session.close()
     return 0
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
 
@@ -56,7 +59,7 @@ class ProblemPanel(QFrame):
         self._title.setText(problem.what)
         not_undone = f" Not undone: {'; '.join(left)}." if left else ""
         self._meaning.setText(problem.effect + not_undone)
-        self._remedy.setText(problem.next_step)
+        self._remedy.setText(_commands_marked(problem.next_step))
         self._details.setPlainText(problem.detail)
         self._fold.setVisible(bool(problem.detail))
         self._retry.setVisible(can_retry)
@@ -76,6 +79,7 @@ class ProblemPanel(QFrame):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._remedy.setTextFormat(Qt.TextFormat.RichText)
         texts = QVBoxLayout()
         texts.setSpacing(2)
         for label in (self._title, self._meaning, self._remedy):
@@ -90,3 +94,8 @@ class ProblemPanel(QFrame):
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self._details)
+
+
+def _commands_marked(text: str) -> str:
+    """What the catalogue writes between backquotes is something to type."""
+    return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text, quote=False))

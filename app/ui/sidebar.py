@@ -69,6 +69,9 @@ class Sidebar(QWidget):
         self.show_contexts((), None)
         self.show_namespaces((), None)
 
+    def focus_namespaces(self) -> None:
+        self._namespace_list.setFocus()
+
     def show_contexts(self, contexts: tuple[ContextRow, ...], chosen: str | None) -> None:
         with _quiet(self._context_list):
             self._contexts.clear()

@@ -37,7 +37,7 @@ class Tray(QObject):
         self._panel_is_dark = _guess_dark_panel(theme)
         self._menu = QMenu()
         self._state = QAction(self._menu)
-        self._state.setEnabled(False)
+        self._state.triggered.connect(self.open_asked)
         self._toggle = QAction(self._menu)
         self._toggle.triggered.connect(self._toggled)
         self._contexts = QMenu("Connect to")
@@ -50,7 +50,7 @@ class Tray(QObject):
         self._menu.addAction(self._state)
         self._menu.addSeparator()
         self._menu.addAction(self._toggle)
-        self._menu.addMenu(self._contexts)
+        self._others = self._menu.addMenu(self._contexts)
         self._menu.addSeparator()
         self._menu.addAction(open_window)
         self._menu.addAction(self._quit)
@@ -95,7 +95,7 @@ class Tray(QObject):
             action.setData(context.name)
             self._context_actions.addAction(action)
             self._contexts.addAction(action)
-        self._contexts.setEnabled(bool(contexts))
+        self._others.setVisible(len(contexts) > 1)
         self.show_view(self._view)
 
     def show_chosen(self, chosen: str | None) -> None:

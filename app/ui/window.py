@@ -64,7 +64,7 @@ class Window(QMainWindow):
         self._lay_out()
         self._connect()
         self._size_dock(_FIRST_DOCK_HEIGHT)
-        self.workloads.focus_table()
+        self.sidebar.focus_namespaces()
 
     def show_connection(self, view: ConnectionView) -> None:
         if view.phase in (Phase.DISCONNECTED, Phase.CONNECTING, Phase.FAILED):

@@ -20,6 +20,10 @@ UNREADY_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 """True where fewer pods are ready than wished."""
 
 
+IDLE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+"""True where no pods are wished."""
+
+
 class Column(enum.IntEnum):
     KIND = 0
     NAME = 1
@@ -93,6 +97,8 @@ class WorkloadModel(QAbstractTableModel):
             return _sort_key(row, column)
         if role == UNREADY_ROLE:
             return row.ready < row.desired
+        if role == IDLE_ROLE:
+            return row.desired == 0
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return self._spoken(row, column)
         return None

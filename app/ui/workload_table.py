@@ -28,7 +28,7 @@ from app.ui.empty_state import EmptyState
 from app.ui.icons import draw_icon, icon
 from app.ui.styled import styled
 from app.ui.theme import Theme
-from app.ui.workload_model import UNREADY_ROLE, Column, Index, WorkloadFilter, WorkloadModel
+from app.ui.workload_model import IDLE_ROLE, UNREADY_ROLE, Column, Index, WorkloadFilter, WorkloadModel
 
 ROW_HEIGHT = 34
 _WIDTHS = {Column.KIND: 124, Column.NAMESPACE: 180, Column.READY: 96, Column.AGE: 84}
@@ -103,9 +103,6 @@ class WorkloadTable(QWidget):
 
     def press_empty_button(self) -> None:
         self._empty.press()
-
-    def focus_table(self) -> None:
-        self._table.setFocus()
 
     def focus_search(self) -> None:
         self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -261,7 +258,8 @@ class _RowDelegate(QStyledItemDelegate):
         painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), self._theme.colour("line"))
         column = Column(index.column())
         text_rect = rect.adjusted(12, 0, -8, 0)
-        colour = "text" if column in (Column.NAME, Column.READY) else "text_dim"
+        is_idle = column is Column.READY and index.data(IDLE_ROLE)
+        colour = "text" if column in (Column.NAME, Column.READY) and not is_idle else "text_dim"
         if column is Column.READY and index.data(UNREADY_ROLE):
             colour = "degraded"
             mark = QRectF(text_rect.left(), rect.center().y() - _MARK / 2, _MARK, _MARK)

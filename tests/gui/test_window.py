@@ -70,7 +70,11 @@ def test_a_problem_is_told_in_three_sentences_with_details_folded(window: Window
     window.show_connection(sample_data.FAILED)
     problem = sample_data.FAILED.problem
     assert problem is not None
-    assert _texts(window.problem) == [problem.what, problem.effect, problem.next_step]
+    assert _texts(window.problem) == [
+        problem.what,
+        problem.effect,
+        problem.next_step.replace("`kubectl get ns`", "<code>kubectl get ns</code>"),
+    ]
     assert "Errno" not in " ".join(_texts(window.problem))
     with qtbot.waitSignal(window.connect_asked):
         _button(window.problem, "Try again").click()
