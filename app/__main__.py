@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 
 
@@ -10,6 +11,8 @@ def main() -> int:
         from app.session.process import main as run_session
 
         return run_session()
+    # Ctrl-C while modules are still being read would show a traceback: it waits until `run` can take it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     from app.cli.program import run
 
     return run(sys.argv[1:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import sys
 
 import click
@@ -52,6 +53,7 @@ def run(arguments: list[str]) -> int:
     """Returns the exit code; never raises."""
     chosen = Chosen()
     try:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         result = kubeferry.main(arguments, prog_name="kubeferry", standalone_mode=False, obj=chosen)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as ended:
