@@ -78,6 +78,7 @@ class HelperClient:
     def __init__(self, channel: MessageSocket[Answer]) -> None:
         self._channel = channel
         self._turn = asyncio.Lock()
+        self._unanswered = 0
         self.welcome = Welcome(version=0, helper_version="", uid=-1)
 
     @classmethod
@@ -136,15 +137,20 @@ class HelperClient:
             return await self._exchange(request, expected)
 
     async def _exchange(self, request: msgspec.Struct, expected: type[A]) -> A:
-        """A call that is cancelled after it was sent leaves an answer behind, so it closes the client."""
+        """A call may be cancelled: its answer is then skipped by the next one.
+
+        Only one that would hand over a socket closes the client instead, so that the helper takes the connection back.
+        """
         try:
             await self._channel.send(request)
-            answer = await self._channel.receive()
+            self._unanswered += 1
+            answer = await self._answer_to_the_last()
         except (ChannelClosed, ProtocolError) as error:
             self.close()
             raise HelperUnavailable(str(error)) from error
         except asyncio.CancelledError:
-            self.close()
+            if expected in (ConnectionOpened, ConnectionAttached):
+                self.close()
             raise
         if isinstance(answer, Refused):
             raise HelperRefused(answer.code, answer.detail)
@@ -152,6 +158,13 @@ class HelperClient:
             self.close()
             raise HelperUnavailable(f"answered {type(answer).__name__} to {type(request).__name__}")
         return answer
+
+    async def _answer_to_the_last(self) -> Answer:
+        while True:
+            answer = await self._channel.receive()
+            self._unanswered -= 1
+            if self._unanswered == 0:
+                return answer
 
     def _take_socket(self) -> socket.socket:
         try:

@@ -277,3 +277,28 @@ async def test_nonsense_after_hello_closes_only_its_own_socket(daemon: Daemon) -
     sock.close()
     assert len(await other.list_connections()) == 1
     other.close()
+
+
+async def test_a_cancelled_call_leaves_the_client_usable(daemon: Daemon) -> None:
+    client = await HelperClient.connect(daemon.socket)
+    held = await open_one(client)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await client.set_network(held.connection_id, CONFIG)
+    with pytest.raises(TimeoutError):
+        async with asyncio.timeout(0):
+            await client.find_overlaps(())
+    assert [info.connection_id for info in await client.list_connections()] == [held.connection_id]
+    assert await client.close_connection(held.connection_id) == ()
+    client.close()
+
+
+async def test_a_cancelled_open_gives_the_connection_back(start_daemon: StartDaemon) -> None:
+    async with start_daemon(grace_s=0) as daemon:
+        client = await HelperClient.connect(daemon.socket)
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(0):
+                await client.open_connection()
+        with pytest.raises(HelperUnavailable):
+            await client.list_connections()
+        await gone(daemon)

@@ -1,4 +1,8 @@
+import ipaddress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from helper.net.plan import InvalidNetwork, parse_network
 from helper.protocol.helper_messages import DnsConfig, NetworkConfig
@@ -90,3 +94,22 @@ def test_routes_and_dns_need_an_address() -> None:
         parse_network(config(addresses=(), routes=("10.0.0.0/8",)))
     with pytest.raises(InvalidNetwork, match="DNS needs an address"):
         parse_network(config(addresses=(), dns=DnsConfig()))
+
+
+subnets = st.one_of(
+    st.text(max_size=20),
+    st.builds(lambda address, length: f"{address}/{length}", st.ip_addresses(), st.integers(-1, 130)),
+)
+
+
+@given(st.tuples(subnets), st.lists(subnets, max_size=3), st.lists(st.text(max_size=12), max_size=3))
+def test_whatever_is_asked_is_refused_or_harmless(addresses: tuple[str], routes: list[str], domains: list[str]) -> None:
+    try:
+        plan = parse_network(config(addresses, tuple(routes), DnsConfig(tuple(domains), ())))
+    except InvalidNetwork:
+        return
+    assert all(route.prefixlen >= 5 for route in plan.routes)
+    assert not any(route.overlaps(ipaddress.ip_network("127.0.0.0/8")) for route in plan.routes if route.version == 4)
+    assert all(address.is_global or address.is_private for address in plan.addresses)
+    assert plan.dns is not None
+    assert not any(character.isspace() for name in plan.dns.match_domains for character in name)
