@@ -11,6 +11,9 @@ from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.dialer import ProxyError, problem_of
 from app.kube.http_connection import ConnectionLost
 
+_ANONYMOUS = 'User "system:anonymous"'
+"""Credentials of a kind that the server does not know at all (a password) count as none."""
+
 DETAIL_LIMIT = 600
 """Characters of an answer's body that may end up in logs and details."""
 
@@ -74,7 +77,7 @@ def refusal(status: int, body: bytes, asked: Asked, *, server: str, context: str
     told = _status_object(status, body)
     message = told.message[:DETAIL_LIMIT]
     reason = told.reason
-    if status == 401:
+    if status == 401 or (status == 403 and _ANONYMOUS in told.message):
         return ApiError(ErrorCode.LOGIN_EXPIRED, status, reason, message, context=context)
     if "violates PodSecurity" in told.message:
         problem = told.message[told.message.index("violates PodSecurity") :]

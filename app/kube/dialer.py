@@ -10,10 +10,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from aiohappyeyeballs import start_connection
+
 from app.kube.proxy_choice import proxy_port, without_credentials
 
 CONNECT_TIMEOUT_S = 10.0
 """To have a usable stream, TLS included. Callers' own deadlines apply on top."""
+
+HAPPY_EYEBALLS_DELAY_S = 0.25
+"""RFC 8305, section 8."""
 
 KEEPALIVE_IDLE_S = 10
 KEEPALIVE_INTERVAL_S = 5
@@ -76,10 +81,19 @@ async def resolve_first_hop(route: Route) -> frozenset[str]:
 
 
 async def _open(host: str, port: int, tls: ssl.SSLContext | None, server_name: str | None) -> Stream:
-    name = (server_name or host) if tls is not None else None
-    # Without the delay of happy eyeballs, a dead IPv6 route would eat the whole timeout.
-    reader, writer = await asyncio.open_connection(host, port, ssl=tls, server_hostname=name, happy_eyeballs_delay=0.25)
-    return Stream(reader, writer)
+    infos = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    # Without happy eyeballs, a dead IPv6 route would eat the whole timeout; uvloop has none of its own.
+    sock = await start_connection(infos, happy_eyeballs_delay=HAPPY_EYEBALLS_DELAY_S, interleave=1)
+    return await _over(sock, tls, server_name or host)
+
+
+async def _over(sock: socket.socket, tls: ssl.SSLContext | None, server_name: str) -> Stream:
+    try:
+        name = server_name if tls is not None else None
+        return Stream(*await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=name))
+    except BaseException:
+        sock.close()
+        raise
 
 
 async def _through_http_proxy(route: Route, proxy_url: str) -> Stream:
@@ -132,13 +146,7 @@ async def _through_socks(route: Route, proxy_url: str) -> Stream:
         sock: socket.socket = await Proxy.from_url(url, rdns=True).connect(route.host, route.port)
     except (SocksError, OSError) as error:
         raise ProxyError(told, str(error) or type(error).__name__) from error
-    try:
-        name = (route.server_name or route.host) if route.tls is not None else None
-        reader, writer = await asyncio.open_connection(sock=sock, ssl=route.tls, server_hostname=name)
-    except BaseException:
-        sock.close()
-        raise
-    return Stream(reader, writer)
+    return await _over(sock, route.tls, route.server_name or route.host)
 
 
 def _keep_alive(stream: Stream) -> None:

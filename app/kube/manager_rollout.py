@@ -17,7 +17,7 @@ from app.kube.api import ApiClient, Query
 from app.kube.list_watch import Deleted, Interrupted, Listed, Upserted, list_and_watch
 from app.kube.manager_pods import MANAGER_SELECTOR, ManagerPod, pick_pod
 from app.kube.objects import Condition, Event, Metadata, Pod
-from app.kube.pod_trouble import Trouble, deployment_trouble, event_trouble, pod_trouble
+from app.kube.pod_trouble import Trouble, deployment_trouble, event_trouble, has_crashed, pod_trouble
 from app.kube.task_group import task_group
 from helper.cluster.api import MANAGER_NAME
 
@@ -109,7 +109,7 @@ class _Judge:
     async def until_running(self, seen: _Seen) -> ManagerPod:
         self._report(InstallProgress(InstallStep.POD, self._namespace))
         while True:
-            pod = pick_pod(seen.candidates())
+            pod = pick_pod(pod for pod in seen.candidates() if not has_crashed(pod))
             if pod is not None:
                 return pod
             trouble = self._from_statuses(seen)

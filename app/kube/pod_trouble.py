@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.manager_pods import manager_container
-from app.kube.objects import Condition, Event, Pod
+from app.kube.objects import Condition, Event, Pod, Terminated
 
 _PULL_REASONS = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"}
 _PULL_FINAL = _PULL_REASONS - {"ErrImagePull"}
@@ -44,28 +44,41 @@ def pod_trouble(pod: Pod) -> Trouble | None:
     return _container_trouble(pod)
 
 
+def has_crashed(pod: Pod) -> bool:
+    """Did its process end before it was ever ready? Then that it runs at the moment means little."""
+    status = manager_container(pod)
+    return status is not None and status.restart_count > 0 and not status.ready
+
+
 def _container_trouble(pod: Pod) -> Trouble | None:
     namespace = pod.metadata.namespace
     status = manager_container(pod)
-    waiting = status.state.waiting if status is not None else None
-    if status is None or waiting is None:
+    if status is None:
         return None
+    ended = status.state.terminated or status.last_state.terminated
+    waiting = status.state.waiting
+    if waiting is None:
+        if ended is None or status.ready:
+            return None
+        return Trouble(_ended(namespace, ended), final=False, logs_wanted=True)
     if waiting.reason in _PULL_REASONS:
         image = next((c.image for c in pod.spec.containers or () if c.name == status.name), "")
         problem = _short(waiting.message) or waiting.reason
         error = KubeferryError(ErrorCode.IMAGE_PULL_FAILED, image=image, problem=problem, detail=waiting.message)
         return Trouble(error, final=waiting.reason in _PULL_FINAL)
     if waiting.reason == "CrashLoopBackOff":
-        ended = status.last_state.terminated
-        code = f" with exit code {ended.exit_code}" if ended is not None else ""
-        problem = f"its process ends{code} again and again"
-        error = KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=problem)
-        return Trouble(error, final=True, logs_wanted=True)
+        return Trouble(_ended(namespace, ended), final=True, logs_wanted=True)
     if waiting.reason in _CREATE_REASONS:
         problem = _short(waiting.message) or waiting.reason
         error = KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=problem, detail=waiting.message)
         return Trouble(error, final=True)
     return None
+
+
+def _ended(namespace: str, ended: Terminated | None) -> KubeferryError:
+    code = f" with exit code {ended.exit_code}" if ended is not None else ""
+    problem = f"its process ends{code} again and again"
+    return KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=problem)
 
 
 def deployment_trouble(conditions: Iterable[Condition] | None, namespace: str) -> Trouble | None:

@@ -44,6 +44,7 @@ QUOTA = 'pods "x" is forbidden: exceeded quota: compute, requested: pods=1, used
     [
         (401, _status(401, "Unauthorized", "Unauthorized"), ErrorCode.LOGIN_EXPIRED),
         (403, _status(403, "Forbidden", "no"), ErrorCode.API_FORBIDDEN),
+        (403, _status(403, "Forbidden", 'pods is forbidden: User "system:anonymous" cannot'), ErrorCode.LOGIN_EXPIRED),
         (403, b"<html>gateway says no</html>", ErrorCode.API_FORBIDDEN),
         (403, _status(403, "Forbidden", PSA), ErrorCode.POD_SECURITY_FORBIDS),
         (403, _status(403, "Forbidden", QUOTA), ErrorCode.QUOTA_EXCEEDED),
