@@ -226,13 +226,16 @@ async def test_stuck_on_a_crashing_process(api: ApiClient, namespace: str) -> No
         container["command"] = ["sh", "-c", "echo the last words >&2; exit 7"]
         container["startupProbe"]["exec"]["command"] = ["false"]
 
-    with pytest.raises(KubeferryError) as failure:
-        # The installation may see it run for the moment that it does; who asks again is told.
+    async def install_and_look_again() -> None:
+        """The installation may see it run for the moment that it does; who asks again is told."""
         await _install(api, ManagerSpec(namespace, BASE_IMAGE), change)
         while True:
             await wait_until_running(
                 api, namespace, ignored_uids=frozenset(), report=lambda _: None, timeout_s=DEADLINE_S
             )
+
+    with pytest.raises(KubeferryError) as failure:
+        await install_and_look_again()
     assert failure.value.code is ErrorCode.MANAGER_STUCK
     assert "exit code 7" in failure.value.params["problem"]
     assert "the last words" in failure.value.detail
