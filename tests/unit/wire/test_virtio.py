@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import ipaddress
 import struct
 
@@ -114,7 +115,5 @@ def test_a_whole_packet_is_left_alone() -> None:
 
 @given(st.binary(max_size=200))
 def test_any_bytes_are_packets_or_a_virtio_error(data: bytes) -> None:
-    try:
+    with contextlib.suppress(VirtioError):
         assert len(list(finish(memoryview(data)))) <= 200
-    except VirtioError:
-        pass
