@@ -50,6 +50,7 @@ class ConnectionController(QObject):
         self._kubeconfig = kubeconfig
         self._view = ConnectionView()
         self._statistics: Statistics | None = None
+        self._asked: tuple[str | None, str | None] = (None, None)
 
     @property
     def view(self) -> ConnectionView:
@@ -62,6 +63,7 @@ class ConnectionController(QObject):
     def connect_to(self, context: str, namespace: str | None) -> None:
         if self._view.phase is Phase.STARTING:
             return
+        self._asked = (context, namespace)
         self._scope.start(self._ask(m.Connect(context=context, namespace=namespace, kubeconfig=self._kubeconfig)))
 
     def disconnect_now(self) -> None:
@@ -117,6 +119,8 @@ class ConnectionController(QObject):
         self._show(ConnectionView(Phase.FAILED, problem=explain(Problem.of(error))))
 
     def _show(self, view: ConnectionView) -> None:
+        if view.phase is Phase.CONNECTING and view.context is None:
+            view = replace(view, context=self._asked[0], namespace=self._asked[1])
         if view != self._view:
             self._view = view
             self.changed.emit(view)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QRectF, QSize, Qt, QVariantAnimation
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QFocusEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QStyle, QWidget
 
 from app.controllers.views import ConnectionView, Phase
@@ -31,6 +31,7 @@ class ConnectSwitch(QAbstractButton):
         self._theme = theme
         self._phase = Phase.STARTING
         self._position = 0.0
+        self._shows_focus = False
         self._motion = QVariantAnimation(self)
         self._motion.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._motion.valueChanged.connect(self._move_to)
@@ -60,6 +61,10 @@ class ConnectSwitch(QAbstractButton):
             self._move_to(wanted)
         self.update()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._shows_focus = event.reason() is not Qt.FocusReason.MouseFocusReason
+        super().focusInEvent(event)
+
     def sizeHint(self) -> QSize:
         return _TRACK + QSize(2 * _FOCUS_MARGIN, 2 * _FOCUS_MARGIN)
 
@@ -68,7 +73,7 @@ class ConnectSwitch(QAbstractButton):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         track = QRectF(_FOCUS_MARGIN, (self.height() - _TRACK.height()) / 2, _TRACK.width(), _TRACK.height())
         radius = track.height() / 2
-        if self.hasFocus():
+        if self._shows_focus and self.hasFocus():
             painter.setPen(QPen(self._theme.colour("accent"), 1.5))
             painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), radius + 2, radius + 2)
         is_off = self._position == 0.0

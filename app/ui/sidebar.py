@@ -87,13 +87,7 @@ class Sidebar(QWidget):
     def show_namespaces(self, names: tuple[str, ...], chosen: str | None, *, note: str = "") -> None:
         """`chosen` None is all of them. `note` stands where the names would, when there are none."""
         with _quiet(self._namespace_list):
-            wanted = [(ALL_NAMESPACES, None), *((name, name) for name in names)]
-            if [self._namespaces.item(row).text() for row in range(self._namespaces.rowCount())] != [
-                text for text, _ in wanted
-            ]:
-                self._namespaces.clear()
-                for text, value in wanted:
-                    self._namespaces.appendRow(_item(text, value))
+            self._show_names((ALL_NAMESPACES, *names))
             _select(self._namespace_list, self._namespaces, chosen)
         self._namespace_note.setText(note)
         self._namespace_note.setVisible(bool(note))
@@ -111,6 +105,15 @@ class Sidebar(QWidget):
             item.setData(phase.value, _PHASE_ROLE)
             spoken = f"{item.text()}, {STATE_WORDS[phase].lower()}"
             item.setData(spoken, int(Qt.ItemDataRole.AccessibleTextRole))
+
+    def _show_names(self, names: tuple[str, ...]) -> None:
+        """Row by row, so that the list stays where it was scrolled to. All but the first are sorted."""
+        for row, name in enumerate(names):
+            while row < self._namespaces.rowCount() and self._namespaces.item(row).text() < name and row:
+                self._namespaces.removeRow(row)
+            if row >= self._namespaces.rowCount() or self._namespaces.item(row).text() != name:
+                self._namespaces.insertRow(row, _item(name, name if row else None))
+        self._namespaces.setRowCount(len(names))
 
     def _context_picked(self, current: QModelIndex) -> None:
         if current.isValid():

@@ -88,7 +88,7 @@ class StateBar(QFrame):
         is_off = not (view.phase.holds_connection or view.phase.is_between or view.phase is Phase.STARTING)
         self._hint.setText(f"Connect to {self._chosen}" if is_off and self._chosen else "")
         self._hint.setVisible(bool(self._hint.text()))
-        leads_elsewhere = view.phase.holds_connection and bool(self._chosen) and view.context != self._chosen
+        leads_elsewhere = view.phase.holds_connection and self._chosen not in ("", view.context or self._chosen)
         self._change.setText(f"Switch to {self._chosen}")
         self._change.setVisible(leads_elsewhere)
         self._switch.show_view(view)

@@ -15,12 +15,11 @@ from app.ui.wording import age, short_kind
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 
-SORT_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-UNREADY_ROLE = int(Qt.ItemDataRole.UserRole) + 2
+UNREADY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
 """True where fewer pods are ready than wished."""
 
 
-IDLE_ROLE = int(Qt.ItemDataRole.UserRole) + 3
+IDLE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
 """True where no pods are wished."""
 
 
@@ -93,8 +92,6 @@ class WorkloadModel(QAbstractTableModel):
         row, column = self._rows[index.row()], Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
             return self._text(row, column)
-        if role == SORT_ROLE:
-            return _sort_key(row, column)
         if role == UNREADY_ROLE:
             return row.ready < row.desired
         if role == IDLE_ROLE:
@@ -147,7 +144,6 @@ class WorkloadFilter(QSortFilterProxyModel):
         self._source = source
         self._words: tuple[str, ...] = ()
         self.setSourceModel(source)
-        self.setSortRole(SORT_ROLE)
         self.setDynamicSortFilter(True)
 
     @property
@@ -162,6 +158,10 @@ class WorkloadFilter(QSortFilterProxyModel):
         self._words = words
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
 
+    def lessThan(self, left: Index, right: Index) -> bool:
+        key = _SORT_KEYS[Column(left.column())]
+        return bool(key(self._source.row(left.row())) < key(self._source.row(right.row())))
+
     def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
         if not self._words:
             return True
@@ -170,15 +170,10 @@ class WorkloadFilter(QSortFilterProxyModel):
         return all(word in text for word in self._words)
 
 
-def _sort_key(row: WorkloadRow, column: Column) -> Any:
-    match column:
-        case Column.KIND:
-            return f"{row.kind} {row.name}"
-        case Column.NAME:
-            return row.name
-        case Column.NAMESPACE:
-            return f"{row.namespace} {row.name}"
-        case Column.READY:
-            return row.ready / row.desired if row.desired else 1.0
-        case Column.AGE:
-            return -row.created
+_SORT_KEYS: dict[Column, Callable[[WorkloadRow], Any]] = {
+    Column.KIND: lambda row: (row.kind, row.name),
+    Column.NAME: lambda row: row.name,
+    Column.NAMESPACE: lambda row: (row.namespace, row.name),
+    Column.READY: lambda row: row.ready / row.desired if row.desired else 1.0,
+    Column.AGE: lambda row: -row.created,
+}

@@ -105,6 +105,17 @@ def test_only_the_user_chooses(window: Window, qtbot: QtBot) -> None:
     assert chosen.args == [None]
 
 
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [((), ("a", "b")), (("a", "c"), ("a", "b", "c")), (("a", "b", "c"), ("b",)), (("b", "d"), ("a", "c", "e"))],
+)
+def test_namespaces_come_and_go(window: Window, before: tuple[str, ...], after: tuple[str, ...]) -> None:
+    for names in (before, after):
+        window.show_namespaces(names, "")
+    model = window.sidebar.findChildren(QListView)[1].model()
+    assert [model.index(row, 0).data() for row in range(model.rowCount())] == ["All namespaces", *after]
+
+
 def test_every_control_has_a_name_for_a_screen_reader(window: Window) -> None:
     controls = [*window.findChildren(QAbstractButton), *window.findChildren(QListView)]
     nameless = [
