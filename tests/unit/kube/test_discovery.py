@@ -74,6 +74,16 @@ async def test_range_from_the_refusal() -> None:
     assert _texts(found)[1] == ["10.96.0.0/16"]
 
 
+async def test_a_server_that_refuses_only_in_earnest() -> None:
+    """Kubernetes 1.20: a dry run allocates no address, so it succeeds."""
+
+    def probe(request: Request) -> bytes:
+        return answer(201, {}) if "dryRun=All" in request.target else _range_refusal(request)
+
+    found = await _discover({PROBE: probe})
+    assert _texts(found)[1] == ["10.96.0.0/16"]
+
+
 async def test_observed_addresses_are_the_last_resort() -> None:
     pods = _list(
         {"status": {"podIP": "10.9.1.5", "podIPs": [{"ip": "10.9.1.5"}, {"ip": "fd00:9::5"}]}},
