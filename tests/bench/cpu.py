@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -80,22 +79,12 @@ def _costs(stage: Stage, processes: dict[str, int], go: Callable[[], float]) -> 
     def taken() -> Costs:
         return {name: proc.cpu_s(pid) for name, pid in watched.items()} | {_MACHINE: proc.machine_cpu_s()}
 
-    idle_s = _background_s_per_s()
-    began, before = time.monotonic(), taken()
+    before = taken()
     moved = go()
-    after, took_s = taken(), time.monotonic() - began
+    after = taken()
     if not moved:
         return {}
-    spent = {name: after[name] - before[name] for name in before}
-    spent[_MACHINE] = max(0.0, spent[_MACHINE] - idle_s * took_s)
-    return {name: seconds * _GIGABYTE / moved for name, seconds in spent.items()}
-
-
-def _background_s_per_s() -> float:
-    """What the machine does anyway, per second."""
-    began, before = time.monotonic(), proc.machine_cpu_s()
-    time.sleep(1.0)
-    return (proc.machine_cpu_s() - before) / (time.monotonic() - began)
+    return {name: (after[name] - before[name]) * _GIGABYTE / moved for name in before}
 
 
 def daemons(stage: Stage) -> dict[str, int]:

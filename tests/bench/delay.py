@@ -6,12 +6,14 @@ from collections import defaultdict
 
 from tests.bench import iperf
 from tests.bench.figures import KUBECTL, RAW, Report, at_least, median
-from tests.bench.pods import NAMESPACE
+from tests.bench.pods import NAMESPACE, stop
+from tests.bench.proc import listens
 from tests.bench.settings import Settings
 from tests.bench.stage import Stage, raw_lane
 from tests.bench.ways import OURS, PortForward, Tunnel, Way
 from tests.e2e.driver import Kubeferry
-from tests.lab.relay import Relay
+from tests.lab.processes import PYTHON, wait_until
+from tests.lab.router import RELAY_PORT
 
 _ADDED_MS = 20.0
 _TARGET = at_least(700.0)
@@ -19,13 +21,15 @@ _TARGET = at_least(700.0)
 
 def measure(stage: Stage, report: Report, settings: Settings) -> None:
     report.group(f"TCP throughput, one flow, {_ADDED_MS:g} ms of round trip added in front of the API server")
-    relay = Relay.delaying(stage.lab, (stage.cluster.api_address, stage.cluster.api_port), _ADDED_MS)
-    relay.start()
+    target = f"{stage.cluster.api_address}:{stage.cluster.api_port}"
+    argv = [PYTHON, "-m", "tests.lab.delay_relay", "--listen", f"0.0.0.0:{RELAY_PORT}", "--to", target]
+    relay = stage.lab.start_process([*argv, "--delay-ms", str(_ADDED_MS / 2)], stage.lab.router.namespace, "delay")
     try:
+        wait_until("the delay relay", lambda: listens(relay.pid, RELAY_PORT), 10)
         with stage.lab.router.relayed(stage.cluster.api_address):
             _through_relay(stage, report, settings)
     finally:
-        relay.stop()
+        stop(relay)
 
 
 def _through_relay(stage: Stage, report: Report, settings: Settings) -> None:

@@ -61,7 +61,7 @@ class Report:
 
     def group(self, title: str) -> None:
         print(f"\n{title}")
-        print(f"  {'':<46}{'ours':>9}{'raw WS':>9}{'kubectl':>9}{'pod-pod':>9}{'KubeVPN':>9}  unit", flush=True)
+        print(f"  {'':<50}{'ours':>9}{'raw WS':>9}{'kubectl':>9}{'pod-pod':>9}{'KubeVPN':>9}  unit", flush=True)
 
     def add(
         self,
@@ -115,8 +115,11 @@ def shown(value: float | str | None) -> str:
 
 
 def _row(figure: Figure) -> str:
-    cells = [shown(figure.value), *(shown(figure.beside.get(column)) for column in COLUMNS)]
-    text = f"  {figure.name:<46}" + "".join(f"{cell:>9}" for cell in cells) + f"  {figure.unit}"
+    others = [shown(figure.beside.get(column)) for column in COLUMNS]
+    text = (
+        f"  {figure.name:<50}" + "".join(f"{cell:>9}" for cell in (shown(figure.value), *others))
+    text += f"  {figure.unit}"
+    )
     if figure.target is not None:
         text += f"  [{'met' if figure.met else 'NOT MET'}: {figure.target}]"
     rest = [f"{key} {shown(value)}" for key, value in figure.beside.items() if key not in COLUMNS]

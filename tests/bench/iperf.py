@@ -39,7 +39,20 @@ def transfer(
 ) -> Transfer | None:
     """None when nothing went through."""
     with server(pod) as port, way.reach(port) as (address, reached_port):
-        argv = ["iperf3", "-J", "-c", address, "-p", str(reached_port), "-t", f"{seconds:g}", "-P", str(flows)]
+        argv = [
+            "iperf3",
+            "-J",
+            "-c",
+            address,
+            "-p",
+            str(reached_port),
+            "-t",
+            f"{seconds:g}",
+            "-P",
+            str(flows),
+            "-i",
+            "0.5",
+        ]
         argv += ["-R"] if down else []
         argv += ["-u", "-b", f"{udp_mbit_s}M"] if udp_mbit_s else []
         _, output = way.run(argv, seconds + _PATIENCE_S)

@@ -26,7 +26,7 @@ from tests.lab.processes import PYTHON, ROOT
 
 ANEW_NAMESPACE = "kubeferry-bench-anew"
 _IMAGE = ROOT / "build" / "image" / "manager.tar"
-_LAB, _LAB_NUMBER = "bench", 7
+_LAB, _LAB_NUMBER = "bench", 9
 
 
 class Stage:
