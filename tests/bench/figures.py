@@ -116,10 +116,8 @@ def shown(value: float | str | None) -> str:
 
 def _row(figure: Figure) -> str:
     others = [shown(figure.beside.get(column)) for column in COLUMNS]
-    text = (
-        f"  {figure.name:<50}" + "".join(f"{cell:>9}" for cell in (shown(figure.value), *others))
-    text += f"  {figure.unit}"
-    )
+    cells = [shown(figure.value), *others]
+    text = f"  {figure.name:<50}" + "".join(f"{cell:>9}" for cell in cells) + f"  {figure.unit}"
     if figure.target is not None:
         text += f"  [{'met' if figure.met else 'NOT MET'}: {figure.target}]"
     rest = [f"{key} {shown(value)}" for key, value in figure.beside.items() if key not in COLUMNS]
