@@ -37,6 +37,17 @@ def test_killed_processes_leave_nothing(variant: str, roles: tuple[Role, ...], r
     assert_as_before(laptop, before, UNDONE_S)
 
 
+@pytest.mark.parametrize("variant", ["laptop", "plain_laptop"])
+def test_next_helper_undoes_what_nobody_was_left_to_undo(variant: str, request: pytest.FixtureRequest) -> None:
+    laptop: Laptop = request.getfixturevalue(variant)
+    make_as_before(laptop)
+    before = snapshot.take(laptop)
+    Kubeferry(laptop).connect()
+    laptop.signal(signal.SIGKILL, "guard", "helper", "worker", "session")
+    laptop.start_helper()
+    assert_as_before(laptop, before, UNDONE_S)
+
+
 def test_session_restarted_in_time_takes_the_connection_over(kubeferry: Kubeferry) -> None:
     """A crash of the app must not cut the user's connections."""
     addresses = kubeferry.connect()["facts"]["addresses"]

@@ -71,7 +71,12 @@ def test_namespace_named_like_a_public_suffix(variant: Kubeferry) -> None:
 def test_names_of_the_cluster_stay_at_home(variant: Kubeferry, lab: Lab) -> None:
     variant.connect()
     asked = len(lab.internet_log().splitlines())
-    for name in ("productpage", "productpage.shop.svc", "productpage.shop.svc.cluster.local", "x.svc.cluster.local"):
+    for name in (
+        "productpage",
+        "productpage.shop.svc",
+        "productpage.shop.svc.cluster.local",
+        "x.shop.svc.cluster.local.",
+    ):
         variant.try_reach("resolve", name)
     leaked = [line for line in lab.internet_log().splitlines()[asked:] if ".svc" in line or "cluster.local" in line]
     assert not leaked

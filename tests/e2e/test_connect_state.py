@@ -61,7 +61,8 @@ def test_ctrl_c_undoes_what_was_done(kubeferry: Kubeferry, cluster: Cluster, aft
         wait_until("nothing", lambda: client.poll() is not None, after_s)
     client.send_signal(signal.SIGINT)
     out, err = client.communicate(timeout=20)
-    assert client.returncode == 130, (out, err)
+    # -2: it came before our own handler was there. A shell shows 130 for both.
+    assert client.returncode in (130, -signal.SIGINT), (out, err)
     assert_as_before(kubeferry.laptop, before)
     assert kubeferry.status()["state"] == "disconnected"
 

@@ -64,6 +64,9 @@ class Lab:
         self.internet = NetworkNamespace(f"{self.name}-internet")
         self.laptops: list[Laptop] = []
         self.dies_with_parent = True
+        self.api_alias = ""
+        """Another address of the API server, which its certificate does not know. Of a kit's cluster only."""
+        self._far = ""
         self._locked: int | None = None
         self._children: dict[int, subprocess.Popen[bytes]] = {}
 
@@ -161,6 +164,16 @@ class Lab:
         self._save()
         return process
 
+    def start_proxy(self, address: str, http_port: int, socks_port: int, names: dict[str, str]) -> None:
+        """On an address of the router; once for the whole lab."""
+        log = self.logs / "proxy.log"
+        if log.exists():
+            return
+        argv = [PYTHON, "-m", "tests.lab.proxy", address, str(http_port), str(socks_port)]
+        argv += [f"{name}={target}" for name, target in names.items()]
+        self.start_process(argv, self.router.namespace, "proxy")
+        wait_until("the lab's proxy", lambda: "ready" in log.read_text(), 10)
+
     def _connect_internet(self) -> None:
         self._add_namespace(self.internet.name)
         self.internet.create()
@@ -190,12 +203,13 @@ class Lab:
         self.state.node_netns, self.state.node_link = cluster.node.name, link
         self._save()
         join(*(self.router.namespace, CLUSTER_LINK, f"{near}/30"), *(cluster.node, link, f"{far}/30"))
-        self.add_api_route(cluster.api_address, far)
-        self._far = far
+        self._far = self.api_alias = far
+        self.add_api_route(cluster.api_address)
+        self.router.allow_api(far)
 
-    def add_api_route(self, address: str, via: str = "") -> None:
+    def add_api_route(self, address: str) -> None:
         """Lets laptops reach the API server by this address of the node too."""
-        self.router.namespace.ip("route", "replace", f"{address}/32", "via", via or self._far)
+        self.router.namespace.ip("route", "replace", f"{address}/32", "via", self._far)
         self.router.allow_api(address)
 
     def _add_namespace(self, name: str) -> None:

@@ -40,20 +40,29 @@ EVE = Identity("eve", 1001, 1001, (KUBEFERRY_GID,), "/home/eve")
 MALLORY = Identity("mallory", 1002, 1002, (), "/home/mallory")
 """Not in the group `kubeferry`: the helper must refuse this user."""
 
-Role = Literal["client", "session", "helper", "worker"]
+Role = Literal["client", "session", "helper", "guard", "worker"]
 
 
 def _runs_module(argv: list[str], module: str) -> bool:
     return any(pair == ("-m", module) for pair in itertools.pairwise(argv))
 
 
-ROLES: dict[Role, Callable[[list[str]], bool]] = {
-    "client": lambda argv: _runs_module(argv, "app"),
-    "session": lambda argv: argv[-1] == "session-process",
-    "helper": lambda argv: _runs_module(argv, "helper.daemon"),
-    "worker": lambda argv: _runs_module(argv, "helper.tunnel"),
+def _is_guard(pid: int) -> bool:
+    """The helper's guard is a fork of it; it waits on a pipe for the helper's end."""
+    try:
+        return os.readlink(f"/proc/{pid}/fd/0").startswith("pipe:")
+    except OSError:
+        return False
+
+
+ROLES: dict[Role, Callable[[list[str], int], bool]] = {
+    "client": lambda argv, _: _runs_module(argv, "app"),
+    "session": lambda argv, _: argv[-1] == "session-process",
+    "helper": lambda argv, pid: _runs_module(argv, "helper.daemon") and not _is_guard(pid),
+    "guard": lambda argv, pid: _runs_module(argv, "helper.daemon") and _is_guard(pid),
+    "worker": lambda argv, _: _runs_module(argv, "helper.tunnel"),
 }
-"""How each of our processes is known by its command line. The helper's guard looks like the helper."""
+"""How each of our processes is known."""
 
 HELPER_SOCKET = "/run/kubeferry/helper.sock"
 
@@ -256,7 +265,7 @@ class Laptop:
         return [
             pid
             for pid, uid, argv in self.processes()
-            if ROLES[role](argv) and (identity is None or uid == identity.uid)
+            if ROLES[role](argv, pid) and (identity is None or uid == identity.uid)
         ]
 
     def signal(self, number: signal.Signals, *roles: Role) -> None:

@@ -148,7 +148,9 @@ def main() -> int:
     except (OSError, dns.exception.DNSException) as error:
         cause = getattr(error, "reason", error)
         print(
-            json.dumps({"ok": False, "error": type(cause).__name__, "text": str(error), "s": time.monotonic() - begin})
+            json.dumps(
+                {"ok": False, "error": type(cause).__name__, "text": str(error), "took_s": time.monotonic() - begin}
+            )
         )
         return 1
     print(json.dumps({"ok": True, "answer": answer}))
