@@ -44,8 +44,6 @@ def reverse_zones(subnets: Iterable[Subnet]) -> tuple[str, ...]:
     for subnet in subnets:
         step = 8 if isinstance(subnet, IPv4Network) else 4
         length = max(step, -(-subnet.prefixlen // step) * step)
-        if length - subnet.prefixlen > 8:
-            continue
         for part in subnet.subnets(new_prefix=length):
             zones.append(_zone(ip_network(part), length // step))
             if len(zones) == MAX_REVERSE_ZONES:

@@ -16,7 +16,11 @@ from app.platform.paths import runtime_dir, session_log
 
 SESSION_COMMAND = "session-process"
 READY_FD_VARIABLE = "KUBEFERRY_READY_FD"
+START_S = 5.0
 _READY = b"1"
+
+_started: list[subprocess.Popen[bytes]] = []
+"""Sessions that this process started: asked at the next start whether they ended, so that no zombies gather."""
 
 
 @contextmanager
@@ -34,8 +38,9 @@ def start_session() -> None:
     """Returns when the new session listens. Raises KubeferryError (SESSION_FAILED) when it does not get there."""
     reader, writer = os.pipe2(os.O_CLOEXEC)
     log = os.open(session_log(), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    _started[:] = [process for process in _started if process.poll() is None]
     try:
-        subprocess.Popen(  # noqa: S603  (our own program)
+        process = subprocess.Popen(  # noqa: S603  (our own program)
             _command(),
             stdin=subprocess.DEVNULL,
             stdout=log,
@@ -51,8 +56,10 @@ def start_session() -> None:
     finally:
         os.close(log)
         os.close(writer)
+    _started.append(process)
     with os.fdopen(reader, "rb", buffering=0) as ready:
         if ready.read(1) != _READY:
+            process.wait(START_S)
             raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it ended while starting")
 
 
