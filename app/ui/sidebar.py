@@ -47,6 +47,7 @@ class Sidebar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setFixedWidth(WIDTH)
         self._connection = ConnectionView()
+        self._is_chosen_to_be_seen = False
         self._contexts = QStandardItemModel(self)
         self._namespaces = QStandardItemModel(self)
         self._context_list = _list(theme, self._contexts, "Contexts")
@@ -89,10 +90,15 @@ class Sidebar(QWidget):
         with _quiet(self._namespace_list):
             self._show_names((ALL_NAMESPACES, *names))
             _select(self._namespace_list, self._namespaces, chosen)
+        if self._is_chosen_to_be_seen and len(names) > 1:
+            self._is_chosen_to_be_seen = False
+            self._namespace_list.scrollTo(self._namespace_list.currentIndex())
         self._namespace_note.setText(note)
         self._namespace_note.setVisible(bool(note))
 
     def choose_namespace(self, name: str | None) -> None:
+        """The list is scrolled to it once, when it has come."""
+        self._is_chosen_to_be_seen = True
         with _quiet(self._namespace_list):
             _select(self._namespace_list, self._namespaces, name)
         self._namespace_list.viewport().update()

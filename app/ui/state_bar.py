@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, Q
 
 from app.controllers.views import ConnectionView, Phase
 from app.ui.connect_switch import ConnectSwitch
+from app.ui.elided_label import ElidedLabel
 from app.ui.icons import icon
 from app.ui.state_glyph import StateGlyph
 from app.ui.styled import styled
@@ -37,9 +38,8 @@ class StateBar(QFrame):
         self.setFixedHeight(_HEIGHT)
         self._glyph = StateGlyph(theme)
         self._word = styled(QLabel(), "stateWord")
-        self._place = styled(QLabel(), "placeName")
-        self._step = styled(QLabel(), "dim")
-        self._step.setMinimumWidth(0)
+        self._place = styled(ElidedLabel(), "placeName")
+        self._step = styled(ElidedLabel(), "dim")
         self._subnets = styled(QLabel(), "mono")
         self._rtt = styled(QLabel(), "dim")
         self._sparkline = Sparkline(theme, history)

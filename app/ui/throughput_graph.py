@@ -78,7 +78,7 @@ class ThroughputGraph(QWidget):
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._empty_text)
             return
         top = scale_top(self._history.peak)
-        plot = QRectF(self.rect()).adjusted(_SCALE_WIDTH, 8, -12, -8)
+        plot = QRectF(self.rect()).adjusted(_SCALE_WIDTH, 8, -16, -12)
         self._draw_grid(painter, plot, top)
         draw_history(painter, plot, self._history, top, self._theme)
 
@@ -112,6 +112,8 @@ class Sparkline(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         plot = QRectF(self.rect()).adjusted(0, 2, 0, -2)
+        painter.setPen(QPen(self._theme.colour("line"), 1))
+        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
         draw_history(painter, plot, self._history, scale_top(self._history.peak), self._theme, up_line=False)
 
 
@@ -120,6 +122,8 @@ def draw_history(
 ) -> None:
     """Newest sample at the right edge, one second a step, `top` bytes per second at the upper edge."""
     samples = history.samples
+    if not samples:
+        return
     step = plot.width() / (HISTORY_S - 1)
     first = plot.right() - step * (len(samples) - 1)
 

@@ -40,6 +40,15 @@ def test_the_bar_says_where_to(window: Window) -> None:
     assert _texts(window.bar) == ["Connected", "staging-eu ▸ shop", "10.244.0.0/16 · 10.96.0.0/12", "RTT 12 ms"]
 
 
+def test_a_long_name_gives_way_in_a_narrow_window(window: Window) -> None:
+    name = "arn:aws:eks:eu-central-1:123456789012:cluster/" + "very-long-name-" * 6
+    window.show_connection(replace(sample_data.CONNECTED, context=name))
+    window.resize(window.minimumSize())
+    assert window.width() == window.minimumWidth()
+    assert window.bar.switch.geometry().right() < window.width()
+    assert f"{name} ▸ shop" in _texts(window.bar)
+
+
 def test_the_switch_asks_and_waits(window: Window, qtbot: QtBot) -> None:
     switch = window.bar.switch
     with qtbot.waitSignal(window.connect_asked):
