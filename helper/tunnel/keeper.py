@@ -11,6 +11,7 @@ import asyncio
 import ipaddress
 import logging
 import struct
+import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -149,7 +150,7 @@ class TunnelKeeper:
         if events is None:
             return
         if frame.kind == FrameKind.PONG and len(frame.payload) == _STAMP.size:
-            self.rtt_s = max(0.0, self._loop.time() - _STAMP.unpack(frame.payload)[0])
+            self.rtt_s = max(0.0, time.perf_counter() - _STAMP.unpack(frame.payload)[0])
         elif frame.kind == FrameKind.PING and self._lane is not None:
             self._lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
         elif frame.kind == FrameKind.WELCOME and not events.welcome.done():
@@ -225,7 +226,7 @@ class TunnelKeeper:
         unanswered = 0
         changed = self._wish_changed
         while True:
-            lane.send(encode_frame(FrameKind.PING, _STAMP.pack(self._loop.time())))
+            lane.send(encode_frame(FrameKind.PING, _STAMP.pack(time.perf_counter())))
             events.heard = False
             try:
                 async with asyncio.timeout(PING_INTERVAL_S):
