@@ -87,13 +87,35 @@ async def _open(host: str, port: int, tls: ssl.SSLContext | None, server_name: s
     return await _over(sock, tls, server_name or host)
 
 
+class _StreamProtocol(asyncio.StreamReaderProtocol):
+    """Remembers its transport, for the moment between a connection's making and its use."""
+
+    made: asyncio.BaseTransport | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        self.made = transport
+        super().connection_made(transport)
+
+
 async def _over(sock: socket.socket, tls: ssl.SSLContext | None, server_name: str) -> Stream:
+    """Takes the socket over, also when it fails.
+
+    Not `asyncio.open_connection`: when that is cancelled just as the TLS handshake ends, it starts a slow goodbye on
+    a transport that nobody else can reach; closing the socket beneath it would hand its number to somebody else.
+    """
+    loop = asyncio.get_running_loop()
+    reader = asyncio.StreamReader(loop=loop)
+    protocol = _StreamProtocol(reader, loop=loop)
     try:
         name = server_name if tls is not None else None
-        return Stream(*await asyncio.open_connection(sock=sock, ssl=tls, server_hostname=name))
+        transport, _ = await loop.create_connection(lambda: protocol, sock=sock, ssl=tls, server_hostname=name)
     except BaseException:
-        sock.close()
+        if isinstance(protocol.made, asyncio.WriteTransport):
+            protocol.made.abort()
+        else:
+            sock.close()
         raise
+    return Stream(reader, asyncio.StreamWriter(transport, protocol, reader, loop))
 
 
 async def _through_http_proxy(route: Route, proxy_url: str) -> Stream:

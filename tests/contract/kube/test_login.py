@@ -2,10 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import datetime
-import ipaddress
 import json
-import ssl
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
@@ -16,9 +13,6 @@ from urllib.parse import urlsplit
 import pytest
 import pytest_asyncio
 import uvloop
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api import ApiClient
@@ -33,6 +27,7 @@ from tests.contract.kube.cluster import (
     temporary_namespace,
 )
 from tests.contract.kube.proxies import Proxy, http_proxy, socks5_proxy
+from tests.unit.kube.certificates import self_signed
 
 PODS = [{"apiGroups": [""], "resources": ["pods"], "verbs": ["list"]}]
 V1 = "client.authentication.k8s.io/v1"
@@ -170,7 +165,7 @@ def test_socks5(run: Callable[[Coroutine[Any, Any, None]], None]) -> None:
 def test_https_proxy(
     run: Callable[[Coroutine[Any, Any, None]], None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    context = _self_signed(tmp_path)
+    context = self_signed(tmp_path)
     monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
     run(_through("https", http_proxy(tls=context)))
 
@@ -191,26 +186,3 @@ async def test_no_proxy_there(scheme: str) -> None:
         await _list_pods(login_as(admin_context().user, proxy_url=f"{scheme}://127.0.0.1:1"), "default")
     assert failure.value.code is ErrorCode.PROXY_FAILED
     assert failure.value.params["proxy"] == f"{scheme}://127.0.0.1:1"
-
-
-def _self_signed(folder: Path) -> ssl.SSLContext:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "proxy")])
-    now = datetime.datetime.now(datetime.UTC)
-    certificate = (
-        x509.CertificateBuilder(issuer_name=name, subject_name=name, public_key=key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]), False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), True)
-        .sign(key, hashes.SHA256())
-    )
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private = key.private_bytes(
-        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-    )
-    (folder / "key.pem").write_bytes(private)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return context
