@@ -53,7 +53,7 @@ class Deleted(Generic[T]):
 
 @dataclass(frozen=True)
 class Interrupted:
-    """What is known may be out of date; it is tried again by itself. Ends with the next change of any kind."""
+    """What is known may be out of date; it is tried again by itself, and ends with a Listed."""
 
     error: KubeferryError
 
@@ -85,6 +85,7 @@ async def list_and_watch(
                 continue
             if is_final(error):
                 raise
+            version = ""
             yield Interrupted(error)
             await asyncio.sleep(backoff_s)
             backoff_s = min(backoff_s * 2, LAST_BACKOFF_S)
