@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import asyncio
 import importlib
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,10 @@ from app.domain.workload import WorkloadKind, WorkloadRef
 if TYPE_CHECKING:
     from app.kube.api import ApiClient
     from app.kube.workloads import Workload, WorkloadChange, WorkloadsUnread
+
+
+_STALE_AFTER_S = 2.0
+"""Gateways cut watches now and then; what is back within this was never away."""
 
 
 class KubeReader:
@@ -71,10 +76,11 @@ class KubeReader:
 class KnownWorkloads:
     """What the watches of all kinds have told so far. It changes under its holder; `view` is how it is now."""
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
         self._rows: dict[WorkloadRef, WorkloadRow] = {}
         self._listed: set[WorkloadKind] = set()
-        self._stale: dict[WorkloadKind, KubeferryError] = {}
+        self._stale: dict[WorkloadKind, tuple[float, KubeferryError]] = {}
         self._unreadable: dict[WorkloadKind, KubeferryError] = {}
 
     @property
@@ -93,16 +99,15 @@ class KnownWorkloads:
                 self._rows = {ref: row for ref, row in self._rows.items() if ref.kind is not kind}
                 self._rows.update((workload.ref, _row(workload)) for workload in workloads)
             case WorkloadChanged(workload):
-                self._stale.pop(workload.ref.kind, None)
                 self._rows[workload.ref] = _row(workload)
             case WorkloadRemoved(ref):
-                self._stale.pop(ref.kind, None)
                 self._rows.pop(ref, None)
             case WorkloadsUnread():
                 self._take_unread(change)
 
     def view(self) -> WorkloadsView:
-        stale = next(iter(self._stale.values()), None)
+        too_old = self._clock() - _STALE_AFTER_S
+        stale = next((error for since, error in self._stale.values() if since <= too_old or not self._listed), None)
         return WorkloadsView(
             rows=tuple(self._rows.values()),
             unreadable=tuple(kind.value for kind in WorkloadKind if kind in self._unreadable),
@@ -111,7 +116,8 @@ class KnownWorkloads:
 
     def _take_unread(self, unread: WorkloadsUnread) -> None:
         if not unread.final:
-            self._stale[unread.kind] = unread.error
+            since, _ = self._stale.get(unread.kind, (self._clock(), None))
+            self._stale[unread.kind] = since, unread.error
             return
         self._stale.pop(unread.kind, None)
         self._unreadable[unread.kind] = unread.error
