@@ -15,7 +15,13 @@ def main() -> int:
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     from app.cli.program import run
 
-    return run(sys.argv[1:])
+    return run(sys.argv[1:], _open_window)
+
+
+def _open_window() -> int:
+    from app.ui.main import main as open_window
+
+    return open_window()
 
 
 if __name__ == "__main__":

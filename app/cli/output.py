@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -18,10 +19,11 @@ class Format(enum.StrEnum):
     JSON = "json"
 
 
-class Chosen:
-    """Where the format is remembered for a failure that is told after click has unwound."""
+class Root:
+    """The root context's object: what to open without a command, and the format for a failure that is told last."""
 
-    def __init__(self) -> None:
+    def __init__(self, open_window: Callable[[], int]) -> None:
+        self.open_window = open_window
         self.format = Format.TEXT
 
 
@@ -74,7 +76,7 @@ def is_terminal() -> bool:
 def _remember_format(context: click.Context, _: click.Parameter, value: str) -> Format:
     """The root's `obj` outlives the command: the failure that may come is told in this format."""
     chosen = Format(value)
-    remembered = context.find_object(Chosen)
+    remembered = context.find_object(Root)
     if remembered is not None:
         remembered.format = chosen
     return chosen

@@ -6,13 +6,14 @@ import logging
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 import click
 
 from app.cli.connection import connect, disconnect, status
 from app.cli.diagnosis import doctor
 from app.cli.manager import manager
-from app.cli.output import Chosen, print_problem
+from app.cli.output import Root, print_problem
 from app.domain.catalogue import EXIT_INTERRUPTED, exit_code
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 
@@ -40,21 +41,19 @@ Exit codes:
 def kubeferry(context: click.Context) -> None:
     """Puts this machine into a Kubernetes cluster's network. Without a command: opens the window."""
     if context.invoked_subcommand is None:
-        from app.ui.main import main as open_window
-
-        context.exit(open_window())
+        context.exit(context.obj.open_window())
 
 
 for _command in (connect, disconnect, status, doctor, manager):
     kubeferry.add_command(_command)
 
 
-def run(arguments: list[str]) -> int:
+def run(arguments: list[str], open_window: Callable[[], int]) -> int:
     """Returns the exit code; never raises."""
-    chosen = Chosen()
+    root = Root(open_window)
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-        result = kubeferry.main(arguments, prog_name="kubeferry", standalone_mode=False, obj=chosen)
+        result = kubeferry.main(arguments, prog_name="kubeferry", standalone_mode=False, obj=root)
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as ended:
         return ended.exit_code
@@ -73,7 +72,7 @@ def run(arguments: list[str]) -> int:
         if os.environ.get("KUBEFERRY_DEBUG"):
             logging.basicConfig()
             logging.getLogger(__name__).error("%s", problem, exc_info=error)
-        print_problem(problem, chosen.format)
+        print_problem(problem, root.format)
         return exit_code(problem)
 
 

@@ -27,7 +27,7 @@ class Target:
 
 
 class Stage(enum.StrEnum):
-    """Where connecting is, in the order in which they usually come."""
+    """Where connecting is, in the order in which they usually come; the last one only when uninstalling."""
 
     STARTING = "starting"
     LOGGING_IN = "logging_in"
@@ -39,6 +39,7 @@ class Stage(enum.StrEnum):
     OPENING_TUNNEL = "opening_tunnel"
     SETTING_NETWORK = "setting_network"
     PROBING = "probing"
+    REMOVING_MANAGER = "removing_manager"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ _WORDS: dict[Stage, tuple[str, str]] = {
     Stage.DISCOVERING_SUBNETS: ("Finding out the cluster's subnets", "({})"),
     Stage.OPENING_TUNNEL: ("Opening the tunnel", "({})"),
     Stage.SETTING_NETWORK: ("Setting routes and names", "({})"),
+    Stage.REMOVING_MANAGER: ("Removing the traffic manager", "({})"),
     Stage.PROBING: ("Waiting for an answer from the cluster", "({})"),
 }
 

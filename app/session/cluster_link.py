@@ -46,7 +46,7 @@ _STAGES = {
     InstallStep.NAMESPACE: Stage.INSTALLING_MANAGER,
     InstallStep.DEPLOYMENT: Stage.INSTALLING_MANAGER,
     InstallStep.POD: Stage.WAITING_FOR_MANAGER,
-    InstallStep.REMOVING: Stage.INSTALLING_MANAGER,
+    InstallStep.REMOVING: Stage.REMOVING_MANAGER,
 }
 
 

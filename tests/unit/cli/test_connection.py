@@ -20,7 +20,7 @@ ROOT = Path(__file__).parents[3]
 
 
 async def cli(*arguments: str) -> int:
-    return await asyncio.to_thread(run, list(arguments))
+    return await asyncio.to_thread(run, list(arguments), lambda: 7)
 
 
 async def until_connecting(made: Running) -> None:
@@ -163,13 +163,8 @@ async def test_ctrl_c_undoes_the_attempt() -> None:
                 await process.wait()
 
 
-def test_window_is_opened_without_a_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    import types
-
-    opened = types.ModuleType("app.ui.main")
-    opened.main = lambda: 7  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "app.ui.main", opened)
-    assert run([]) == 7
+async def test_window_is_opened_without_a_command() -> None:
+    assert await cli() == 7
 
 
 async def test_messages_of_the_status() -> None:
