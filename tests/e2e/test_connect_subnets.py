@@ -20,12 +20,12 @@ FILE = "/home/dev/kube/config"
 @pytest.fixture
 def local_network(kubeferry: Kubeferry, cluster: Cluster) -> Iterator[str]:
     """A link of the laptop, as Docker or another VPN makes, inside the first node's pods' subnet."""
-    pod = ipaddress.ip_address(next(iter(addresses.pods(cluster, "productpage").values()))[0])
-    subnet = ipaddress.ip_network(f"{pod}/24", strict=False)
+    pod = next(iter(addresses.pods(cluster, "productpage").values()))[0]
+    subnet = ipaddress.IPv4Network(f"{pod}/24", strict=False)
     taken = list(subnet.subnets(new_prefix=28))[-1]
     laptop = kubeferry.laptop
     for arguments in (
-        ("link", "add", "docker9", "type", "dummy"),
+        ("link", "add", "docker9", "type", "bridge"),
         ("addr", "add", f"{taken[1]}/{taken.prefixlen}", "dev", "docker9"),
         ("link", "set", "docker9", "up"),
     ):
