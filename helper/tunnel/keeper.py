@@ -137,7 +137,8 @@ class TunnelKeeper:
             lasted = await self._one_lane(self._wish)
             failures = 0 if lasted else failures + 1
             delay = _DELAYS_S[failures] if failures < len(_DELAYS_S) else _LAST_DELAY_S
-            await self._pause(delay)
+            if await self._pause(delay):
+                failures = 0
 
     def release(self) -> None:
         """Tells the manager that the lease is free. The lane ends by that."""
@@ -273,13 +274,14 @@ class TunnelKeeper:
             secret=held.secret,
         )
 
-    async def _pause(self, delay: float) -> None:
-        """Ends early when another endpoint is wished."""
+    async def _pause(self, delay: float) -> bool:
+        """Ends early, and returns True, when another endpoint is wished."""
         try:
             async with asyncio.timeout(delay):
                 await self._wish_changed.wait()
         except TimeoutError:
-            pass
+            return False
+        return True
 
 
 def _packed(version: int, address: str | None) -> bytes | None:
