@@ -1,5 +1,6 @@
 """python -m tests.bench [--quick] [--only tcp,http]: measures, prints as it goes, writes build/bench.json.
 
+A target that is not met is no error: exit code 1 means that something could not be measured.
 Needs root, the cluster kit and build/image/manager.tar (`make image`); `make bench` sees to all of it. A full run takes
 about 12 minutes: an idle connection has to lie for 10 of them.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import signal
 import sys
 import time
 from collections.abc import Callable
@@ -24,36 +26,46 @@ GROUPS = ("direct", "tcp", "delay", "stalls", "udp", "http", "memory", "cpu", "c
 _JSON = ROOT / "build" / "bench.json"
 
 
-def measure(report: Report, settings: Settings, chosen: set[str], *, load_image: bool) -> None:
-    if "direct" in chosen:
-        direct_lane.measure(report, settings)
+_FAILURES = (AssertionError, RuntimeError, TimeoutError, OSError, ValueError, KeyError)
+"""What a group may end with when something under it breaks: the others are measured all the same."""
+
+
+def measure(report: Report, settings: Settings, chosen: set[str], *, load_image: bool) -> bool:
+    """Returns whether every chosen group could be measured."""
+    whole = True
+
+    def attempt(name: str, part: Callable[[], None]) -> None:
+        nonlocal whole
+        if name not in chosen:
+            return
+        try:
+            part()
+        except _FAILURES as error:
+            whole = False
+            text = " ".join(str(error).split())[:500]
+            report.missing(f"group {name}, the rest of it", "", f"{type(error).__name__}: {text}")
+
+    attempt("direct", lambda: direct_lane.measure(report, settings))
     if chosen == {"direct"}:
-        return
+        return whole
     with Stage(load_image=load_image) as stage:
         stage.up()
         if stage.failure:
             print(f"\nThere is no connection, only the other ways are measured: {stage.failure}")
         idle = stalls.IdleConnection(stage) if "idle" in chosen and not stage.failure else None
-        if "memory" in chosen:
-            memory.measure(stage, report, "fresh")
-        parts: dict[str, Callable[[], None]] = {
-            "tcp": lambda: tcp.measure(stage, report, settings),
-            "delay": lambda: delay.measure(stage, report, settings),
-            "stalls": lambda: stalls.measure(stage, report, settings),
-            "udp": lambda: udp.measure(stage, report, settings),
-            "http": lambda: http.measure(stage, report, settings),
-            "cpu": lambda: cpu.measure(stage, report, settings),
-        }
-        for name, part in parts.items():
-            if name in chosen:
-                part()
-        if "memory" in chosen:
-            memory.measure(stage, report, "after load")
-            memory.measure_growth(stage, report, settings)
-        if "connect" in chosen:
-            connect.measure(stage, report, settings)
+        attempt("memory", lambda: memory.measure(stage, report, "fresh"))
+        attempt("tcp", lambda: tcp.measure(stage, report, settings))
+        attempt("delay", lambda: delay.measure(stage, report, settings))
+        attempt("stalls", lambda: stalls.measure(stage, report, settings))
+        attempt("udp", lambda: udp.measure(stage, report, settings))
+        attempt("http", lambda: http.measure(stage, report, settings))
+        attempt("cpu", lambda: cpu.measure(stage, report, settings))
+        attempt("memory", lambda: memory.measure(stage, report, "after load"))
+        attempt("memory", lambda: memory.measure_growth(stage, report, settings))
+        attempt("connect", lambda: connect.measure(stage, report, settings))
         if idle is not None:
-            idle.finish(report, settings)
+            attempt("idle", lambda: idle.finish(report, settings))
+    return whole
 
 
 def main() -> int:
@@ -71,12 +83,13 @@ def main() -> int:
     began = time.monotonic()
     report = Report()
     print(f"{os.cpu_count()} cores, Linux {platform.release()}, load {os.getloadavg()[0]:.2f} before")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        measure(report, QUICK if arguments.quick else Settings(), chosen, load_image=not arguments.keep_image)
+        whole = measure(report, QUICK if arguments.quick else Settings(), chosen, load_image=not arguments.keep_image)
     finally:
         report.write(arguments.output)
     print(f"\n{report.summary()}\n{(time.monotonic() - began) / 60:.1f} minutes; {arguments.output}")
-    return 0
+    return 0 if whole else 1
 
 
 if __name__ == "__main__":

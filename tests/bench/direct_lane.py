@@ -30,7 +30,7 @@ def measure(report: Report, settings: Settings) -> None:
         for _ in range(settings.repetitions):
             for what, address in (("tunnel", _VIRTUAL[1]), ("veth itself", _VETH[1])):
                 way = PodToPod(near, Pod("far", address, "", far.netns_pid))
-                seconds = settings.seconds if what == "tunnel" else settings.pod_seconds
+                seconds = settings.direct_seconds if what == "tunnel" else settings.pod_seconds
                 for direction in ("up", "down"):
                     done = iperf.transfer(way, far, seconds, down=direction == "down")
                     if done is not None:

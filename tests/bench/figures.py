@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -60,7 +61,7 @@ class Report:
         self.figures: list[Figure] = []
 
     def group(self, title: str) -> None:
-        print(f"\n{title}")
+        print(f"\n{title}  (load {os.getloadavg()[0]:.1f})")
         print(f"  {'':<50}{'ours':>9}{'raw WS':>9}{'kubectl':>9}{'pod-pod':>9}{'KubeVPN':>9}  unit", flush=True)
 
     def add(

@@ -34,9 +34,11 @@ def measure(stage: Stage, report: Report, settings: Settings) -> None:
     for _ in range(settings.repetitions):
         for way in all_ways(stage):
             for kind in ("keepalive", "new"):
-                for key, value in _latencies(way, kind, settings.requests).items():
+                for key, value in _latencies(
+                    way, kind, settings.requests if kind == "keepalive" else settings.requests // 2
+                ).items():
                     times[way.name, kind, key].append(value)
-            rates[way.name] += _wrk(report, way, settings.seconds)
+            rates[way.name] += _wrk(report, way, settings.pod_seconds if way.name == POD else settings.seconds)
         raw = raw_lane(stage, stage.laptop, 0.1, rounds=settings.requests)
         for key in ("p50_ms", "p99_ms"):
             times[RAW, "keepalive", key].append(raw[key])

@@ -42,7 +42,7 @@ class _Listener:
 
 
 async def measure(endpoint: Endpoint, seconds: float, rounds: int, directions: tuple[str, ...]) -> dict[str, float]:
-    """Returns Mbit/s and bytes each way (payload) and, if `rounds`, round trips in milliseconds."""
+    """Returns Mbit/s, bytes and own CPU seconds each way (payload) and, if `rounds`, round trips in milliseconds."""
     listener = _Listener()
     lane = await open_port_forward(endpoint, listener)
     buffer = bytearray(HEADROOM + _CHUNK)
@@ -65,10 +65,12 @@ async def measure(endpoint: Endpoint, seconds: float, rounds: int, directions: t
 
     results: dict[str, float] = {}
     for name in directions:
+        cpu_s = time.process_time()
         rate = await exchange(64 << 20, up=name == "up")
         size = int(rate * 1e6 / 8 * seconds)
         results[name] = await exchange(size, up=name == "up")
         results[f"{name}_bytes"] = size + (64 << 20)
+        results[f"{name}_cpu_s"] = time.process_time() - cpu_s
     if not rounds:
         lane.close()
         return results

@@ -10,6 +10,7 @@ class Settings:
     seconds: float = 5.0
     pod_seconds: float = 2.0
     """The machine's own limit hardly varies."""
+    direct_seconds: float = 3.0
     repetitions: int = 3
     stalls: int = 20
     requests: int = 3000
@@ -22,6 +23,7 @@ class Settings:
 QUICK = Settings(
     seconds=1.0,
     pod_seconds=1.0,
+    direct_seconds=1.0,
     repetitions=1,
     stalls=2,
     requests=300,

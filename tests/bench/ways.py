@@ -64,18 +64,20 @@ class PortForward:
 
     def __init__(self, stage: Stage, laptop: Laptop) -> None:
         self._kubectl, self._laptop = stage.kubectl, laptop
-        self.process: subprocess.Popen[bytes] | None = None
+        self.cpu_s = 0.0
+        """What the last one spent."""
 
     @contextlib.contextmanager
     def reach(self, port: int) -> Iterator[tuple[str, int]]:
         local = next(self._local_ports)
         argv = [self._kubectl, "port-forward", "-n", NAMESPACE, "pod/server", f"{local}:{port}"]
         quiet: dict[str, Any] = dict.fromkeys(("stdout", "stderr"), subprocess.DEVNULL)
-        self.process = process = self._laptop.popen(argv, **quiet)
+        process = self._laptop.popen(argv, **quiet)
         try:
             wait_until("kubectl port-forward", lambda: proc.listens(process.pid, local), 10, every_s=0.01)
             yield "127.0.0.1", local
         finally:
+            self.cpu_s = proc.cpu_s(process.pid)
             stop(process)
 
     def run(self, argv: Sequence[str], timeout_s: float) -> tuple[int, str]:
