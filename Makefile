@@ -28,7 +28,6 @@ IMAGE := build/image/manager.tar
 IMAGE_INPUTS := $(shell find helper -name '*.py' -not -path 'helper/daemon/*' -not -path 'helper/client/*' 2>/dev/null)
 
 export QT_QPA_PLATFORM ?= offscreen
-export PYTHONDONTWRITEBYTECODE = 1
 export KUBEFERRY_KIT = $(KIT)
 
 .PHONY: test lint unit e2e bench image lock

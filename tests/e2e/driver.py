@@ -96,8 +96,18 @@ class Kubeferry:
         try:
             wait_until(url, answered, seconds, every_s=0.05)
         except TimeoutError:
-            raise AssertionError(f"{url} did not answer within {seconds:g} s: {last}; status {self.status()}") from None
+            raise AssertionError(
+                f"{url} did not answer within {seconds:g} s: {last}; status {self.status()}\n{self._names()}"
+            ) from None
         return time.monotonic() - begin
+
+    def _names(self) -> str:
+        """What the resolver and our stub say, for a failure."""
+        stub = self.status()["facts"]["addresses"][:1]
+        question = "productpage.shop.svc.cluster.local"
+        commands = ["resolvectl status", "cat /etc/resolv.conf", f"resolvectl query {question}"]
+        commands += [f"dig +time=1 +tries=1 @{server} {question}" for server in (*stub, "127.0.0.53")]
+        return self.laptop.run(["sh", "-c", " 2>&1; ".join(commands)]).out
 
 
 class HeldConnection:

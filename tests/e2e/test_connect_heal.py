@@ -10,6 +10,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -77,13 +78,17 @@ def test_network_gone(kubeferry: Kubeferry, lab: Lab, link: str) -> None:
 
 
 def test_manager_pod_deleted(kubeferry: Kubeferry, cluster: Cluster) -> None:
-    kubeferry.connect()
+    pod = kubeferry.connect()["facts"]["manager_pod"]
     with same_address(kubeferry):
-        cluster.kubectl("-n", MANAGER_NAMESPACE, "delete", "pod", *MANAGER, "--wait=false")
-        kubeferry.wait_for("not connected", lambda status: status["state"] != "connected", 20)
+        cluster.kubectl("-n", MANAGER_NAMESPACE, "delete", "pod", pod, "--wait=false")
+        kubeferry.wait_for("away from the old pod", lambda status: _left(status, pod), 30)
         available = ("wait", "--for=condition=Available", "deployment", *MANAGER, "--timeout=30s")
         cluster.kubectl("-n", MANAGER_NAMESPACE, *available)
         healed(kubeferry)
+
+
+def _left(status: dict[str, Any], pod: str) -> bool:
+    return bool(status["state"] != "connected" or status["facts"]["manager_pod"] != pod)
 
 
 def test_machine_suspended(kubeferry: Kubeferry) -> None:

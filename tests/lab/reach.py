@@ -147,11 +147,8 @@ def main() -> int:
         answer = VERBS[verb](*arguments)
     except (OSError, dns.exception.DNSException) as error:
         cause = getattr(error, "reason", error)
-        print(
-            json.dumps(
-                {"ok": False, "error": type(cause).__name__, "text": str(error), "took_s": time.monotonic() - begin}
-            )
-        )
+        told = {"error": type(cause).__name__, "text": str(error), "took_s": time.monotonic() - begin}
+        print(json.dumps({"ok": False} | told))
         return 1
     print(json.dumps({"ok": True, "answer": answer}))
     return 0
