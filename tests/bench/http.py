@@ -34,9 +34,7 @@ def measure(stage: Stage, report: Report, settings: Settings) -> None:
     for _ in range(settings.repetitions):
         for way in all_ways(stage):
             for kind in ("keepalive", "new"):
-                for key, value in _latencies(
-                    way, kind, settings.requests if kind == "keepalive" else settings.requests // 2
-                ).items():
+                for key, value in _latencies(way, kind, settings.requests).items():
                     times[way.name, kind, key].append(value)
             rates[way.name] += _wrk(report, way, settings.pod_seconds if way.name == POD else settings.seconds)
         raw = raw_lane(stage, stage.laptop, 0.1, rounds=settings.requests)
@@ -54,6 +52,7 @@ def measure(stage: Stage, report: Report, settings: Settings) -> None:
 
 
 def _latencies(way: Way, kind: str, count: int) -> dict[str, float]:
+    count = count if kind == "keepalive" else count // 2
     with way.reach(HTTP_PORT) as (address, port):
         argv = [PYTHON, "-m", "tests.bench.http_client", address, str(port), kind, str(count)]
         code, output = way.run(argv, 60)
