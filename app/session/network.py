@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Iterable
 from dataclasses import replace
@@ -16,6 +17,8 @@ from app.session.runner import AttemptContext
 from app.session.tunnel import Tunnel
 from helper.protocol import helper_messages as h
 from helper.protocol.worker_messages import Lease, ResolverConfig, SetResolver
+
+SET_AGAIN_S = 30.0
 
 _log = logging.getLogger(__name__)
 
@@ -33,14 +36,15 @@ class NetworkKeeper:
         self._found: Discovered | None = None
         self._set: tuple[h.NetworkConfig, ResolverConfig] | None = None
 
-    async def set(self, lease: Lease, found: Discovered) -> None:
-        """Makes it so; does nothing when it is so already. Raises KubeferryError."""
+    async def set(self, lease: Lease, found: Discovered, *, again: bool = False) -> None:
+        """Makes it so; does nothing when it is so already, unless `again`. Raises KubeferryError."""
         async with self._lock:
+            self._tunnel.lifted.clear()
             self._found = found
             routable = _of_families(found.subnets, lease)
             decided = await self._decide(routable, lease)
             network = network_config(lease, decided, found, self._cluster.namespace)
-            if self._set is None or self._set[0] != network:
+            if again or self._set is None or self._set[0] != network:
                 answer = await self._helper.set_network(self._opened.connection_id, network)
                 self._context.hub.update_facts(
                     subnets=network.routes,
@@ -68,22 +72,28 @@ class NetworkKeeper:
         """Follows the cluster and the lease until cancelled."""
         async with asyncio.TaskGroup() as group:
             group.create_task(self._cluster.follow_network(self._refresh))
-            group.create_task(self._follow_lease())
+            group.create_task(self._set_again())
 
-    async def _follow_lease(self) -> None:
+    async def _set_again(self) -> None:
+        """When the tunnel has come back, and now and then.
+
+        It is then that resolvers forget the failures they keep (systemd-resolved: for 10 s), that other resolvers are
+        in use (another network, a DHCP client that wrote its own), and that the lease may have other addresses.
+        """
         while True:
-            self._tunnel.lease_changed.clear()
-            await self._tunnel.lease_changed.wait()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(SET_AGAIN_S):
+                    await self._tunnel.lifted.wait()
             if self._found is not None:
-                await self._refresh(self._found)
+                await self._refresh(self._found, again=True)
 
-    async def _refresh(self, found: Discovered) -> None:
+    async def _refresh(self, found: Discovered, *, again: bool = False) -> None:
         """What cannot be done now is done with the next change: what is set stays set."""
         lease = self._tunnel.lease
         if lease is None:
             return
         try:
-            await self.set(lease, found)
+            await self.set(lease, found, again=again)
         except KubeferryError as error:
             if not await self._helper.alive():
                 raise

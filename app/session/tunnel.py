@@ -50,7 +50,7 @@ class Tunnel:
         self._passed = False
         self._report: ProbeReport | None = None
         self.lease: Lease | None = None
-        self.lease_changed = asyncio.Event()
+        self.lifted = asyncio.Event()
         self.endpoint_wanted = asyncio.Event()
         self.unauthorized = False
 
@@ -129,9 +129,8 @@ class Tunnel:
         self._failure = None
         self.unauthorized = False
         self.endpoint_wanted.clear()
-        if lease != self.lease:
-            self.lease = lease
-            self.lease_changed.set()
+        self.lease = lease
+        self.lifted.set()
         self._context.hub.update_facts(
             manager_version=lease.manager_version,
             cluster_domain=lease.cluster_domain,

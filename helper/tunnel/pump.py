@@ -132,7 +132,8 @@ class Pump:
             except BlockingIOError:
                 break
             except OSError as error:
-                log.warning("the device cannot be read any more: %s", error)
+                # EBADFD: the helper has taken the device away, the worker's end is near.
+                log.info("the device cannot be read any more: %s", error)
                 self._read_tun(False)
                 break
             HEADER.pack_into(self._buffer, position, count)

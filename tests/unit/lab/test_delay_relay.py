@@ -108,10 +108,9 @@ async def test_a_half_closed_connection_still_carries_the_answer() -> None:
 async def test_a_server_that_is_not_there_is_a_reset() -> None:
     with socket.create_server(("127.0.0.1", 0)) as gone:
         port = gone.getsockname()[1]
-    with relay_to(port) as relay_port:
-        # The reset may be there before the client has looked at its connection.
-        with pytest.raises(ConnectionResetError):
-            await _read_one("127.0.0.1", relay_port)
+    # The reset may be there before the client has looked at its connection.
+    with relay_to(port) as relay_port, pytest.raises(ConnectionResetError):
+        await _read_one("127.0.0.1", relay_port)
 
 
 async def _read_one(host: str, port: int) -> None:
