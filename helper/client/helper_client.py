@@ -33,10 +33,12 @@ from helper.protocol.helper_messages import (
     NetworkSet,
     OpenConnection,
     OverlapsFound,
+    PrepareWorker,
     RefusalCode,
     Refused,
     SetNetwork,
     Welcome,
+    WorkerPrepared,
 )
 from helper.protocol.message_socket import ChannelClosed, MessageSocket
 
@@ -99,6 +101,11 @@ class HelperClient:
             client.close()
             raise
         return client
+
+    async def prepare_worker(self) -> None:
+        """Makes this client's next `open_connection` quick. Raises HelperRefused (TOO_MANY_CONNECTIONS, SYSTEM_FAILED),
+        HelperUnavailable."""
+        await self._call(PrepareWorker(), WorkerPrepared)
 
     async def open_connection(self, label: str = "") -> HeldConnection:
         """Raises HelperRefused (TOO_MANY_CONNECTIONS, SYSTEM_FAILED), HelperUnavailable."""

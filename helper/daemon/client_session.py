@@ -26,11 +26,13 @@ from helper.protocol.helper_messages import (
     ListConnections,
     NetworkSet,
     OpenConnection,
+    PrepareWorker,
     RefusalCode,
     Refused,
     Request,
     SetNetwork,
     Welcome,
+    WorkerPrepared,
 )
 from helper.protocol.message_socket import ChannelClosed, MessageSocket
 
@@ -111,6 +113,10 @@ class ClientSession:
         async with asyncio.timeout(ANSWER_TIMEOUT_S):
             await self._socket.send(answer, descriptors)
 
+    async def _prepare(self, _: PrepareWorker) -> None:
+        self._connections.prepare(self._actor, self)
+        await self._send(WorkerPrepared())
+
     async def _open(self, request: OpenConnection) -> None:
         connection, app_end = await self._connections.open(self._actor, self, request.label)
         with app_end:
@@ -138,6 +144,7 @@ class ClientSession:
         await self._send(ConnectionList(self._connections.list(self._actor)))
 
     _HANDLERS: ClassVar[dict[type, Callable[..., Awaitable[None]]]] = {
+        PrepareWorker: _prepare,
         OpenConnection: _open,
         AttachConnection: _attach,
         SetNetwork: _set_network,

@@ -11,6 +11,7 @@ from pathlib import Path
 from helper.daemon.actor import Actor
 from helper.daemon.connection import Connection
 from helper.daemon.lease import GRACE_S, Lease
+from helper.daemon.prepared import PreparedWorkers
 from helper.daemon.refusal import Refusal
 from helper.daemon.worker import SpawnWorker, Worker
 from helper.net.journal import Journal, LinkOpened
@@ -38,15 +39,19 @@ class Connections:
     ) -> None:
         self._network = network
         self._journal = journal
-        self._spawn = spawn
+        self._prepared = PreparedWorkers(spawn, tasks)
         self._tasks = tasks
         self._grace_s = grace_s
         self._connections: dict[str, Connection] = {}
 
+    def prepare(self, actor: Actor, holder: object) -> None:
+        """Starts a worker for the holder's next `open`; nothing when it has one. Raises Refusal, OSError."""
+        self._refuse_too_many(actor, holder)
+        self._prepared.prepare(actor, holder)
+
     async def open(self, actor: Actor, holder: object, label: str) -> tuple[Connection, socket.socket]:
         """Returns the connection and the app's end of the channel to its worker. Raises Refusal, NetworkFailed."""
-        if sum(1 for connection in self._connections.values() if connection.actor.uid == actor.uid) >= MAX_PER_UID:
-            raise Refusal(RefusalCode.TOO_MANY_CONNECTIONS, f"{MAX_PER_UID} connections are the most for one user")
+        self._refuse_too_many(actor, holder)
         device = self._network.open_link()
         try:
             connection = self._start(actor, holder, label, device)
@@ -99,7 +104,8 @@ class Connections:
         )
 
     def release(self, holder: object) -> None:
-        """A client's socket is closed: what it held has a grace from now on."""
+        """A client's socket is closed: its prepared worker ends, and what it held has a grace from now on."""
+        self._prepared.discard(holder)
         for connection in self._connections.values():
             connection.release(holder)
 
@@ -113,15 +119,14 @@ class Connections:
     def _start(self, actor: Actor, holder: object, label: str, device: TunDevice) -> Connection:
         if not device.vnet_header:
             raise Refusal(RefusalCode.SYSTEM_FAILED, "this kernel's TUN has no vnet header")
-        helper_end, worker_end = socket.socketpair()
+        started = self._prepared.start(actor, holder, device)
         try:
-            with worker_end:
-                worker = self._spawn(actor, device, worker_end.fileno())
-            entry = self._journal.record(_journalled(device, worker))
+            entry = self._journal.record(_journalled(device, started.worker))
         except BaseException:
-            helper_end.close()  # which ends the worker, if there is one
+            started.control.close()  # which ends the worker
             raise
-        return Connection(actor, label, device.name, worker, helper_end, Lease(holder, self._grace_s), entry)
+        lease = Lease(holder, self._grace_s)
+        return Connection(actor, label, device.name, started.worker, started.control, lease, entry)
 
     async def _run(self, connection: Connection) -> None:
         try:
@@ -134,6 +139,13 @@ class Connections:
         if connection is None or connection.actor.uid != actor.uid or connection.ending:
             raise Refusal(RefusalCode.UNKNOWN_CONNECTION, connection_id)
         return connection
+
+    def _refuse_too_many(self, actor: Actor, holder: object) -> None:
+        """A prepared worker counts as the connection that it may become."""
+        count = sum(1 for connection in self._connections.values() if connection.actor.uid == actor.uid)
+        count += self._prepared.count(actor.uid) - self._prepared.has(holder)
+        if count >= MAX_PER_UID:
+            raise Refusal(RefusalCode.TOO_MANY_CONNECTIONS, f"{MAX_PER_UID} connections are the most for one user")
 
     def _refuse_conflict(self, connection: Connection, plan: LinkPlan) -> None:
         wanted = SubnetIndex(plan.claims)

@@ -13,10 +13,10 @@ from pathlib import Path
 from helper.daemon.actor import CONFIG_FILE, Allowance
 from helper.daemon.cleanup import clean_up
 from helper.daemon.guard import Guard
-from helper.daemon.json_log import start_logging
 from helper.daemon.listener import AlreadyRunning, came_from_systemd, listen, notify_ready, take_lock
 from helper.daemon.server import HelperServer
 from helper.daemon.worker import SpawnWorker, spawn_worker
+from helper.json_log import set_up_logging
 from helper.net.journal import Journal
 from helper.net.linux import LinuxNetwork
 from helper.net.resolv_conf import RESOLV_CONF
@@ -40,7 +40,7 @@ class Places:
 def run(arguments: list[str], guard: Guard | None, spawn: SpawnWorker = spawn_worker) -> int:
     """Returns the process's exit code. Without a guard it cleans up and ends."""
     options = _parser().parse_args(arguments)
-    start_logging(debug=options.debug)
+    set_up_logging(logging.DEBUG if options.debug else logging.INFO)
     places = Places(
         options.run_dir, options.socket or options.run_dir / SOCKET_NAME, options.config, options.resolv_conf
     )

@@ -1,4 +1,4 @@
-"""The worker process: born with the caller's uid, a TUN, a control socket, and nothing else."""
+"""The worker process: born with the caller's uid, a control socket, and nothing else. Its TUN comes by the socket."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from typing import Protocol
 
 from helper.daemon.actor import Actor
 from helper.daemon.commands import own_command, own_environment
-from helper.net.tun import TunDevice
 
 STOP_GRACE_S = 1.0
 _PR_SET_NO_NEW_PRIVS = 38
@@ -28,6 +27,10 @@ _log = logging.getLogger(__name__)
 class Worker(Protocol):
     pid: int
 
+    @property
+    def ended(self) -> bool:
+        """Is it known to be gone? It may have gone a moment ago."""
+
     async def exited(self) -> int:
         """Waits for its end and returns its exit code, negative for a signal. Any number may wait."""
 
@@ -35,15 +38,12 @@ class Worker(Protocol):
         """SIGTERM, and SIGKILL after STOP_GRACE_S. Returns when it is gone."""
 
 
-SpawnWorker = Callable[[Actor, TunDevice, int], Worker]
-"""Gets the TUN and the worker's end of the control socket; both stay the caller's to close. Raises OSError."""
+SpawnWorker = Callable[[Actor, int], Worker]
+"""Gets the worker's end of the control socket, which stays the caller's to close. Raises OSError."""
 
 
-def spawn_worker(actor: Actor, device: TunDevice, control: int) -> Worker:
-    command = own_command(
-        "helper.tunnel", "--tun-fd", str(device.fd), "--control-fd", str(control), "--offload", str(device.offload)
-    )
-    return spawn_process(command, actor, (device.fd, control))
+def spawn_worker(actor: Actor, control: int) -> Worker:
+    return spawn_process(own_command("helper.tunnel", "--control-fd", str(control)), actor, (control,))
 
 
 def spawn_process(command: list[str], actor: Actor, descriptors: tuple[int, ...]) -> ChildProcess:
@@ -75,6 +75,10 @@ class ChildProcess:
         loop = asyncio.get_running_loop()
         self._exit_code: asyncio.Future[int] = loop.create_future()
         loop.add_reader(self._pidfd, self._reap)
+
+    @property
+    def ended(self) -> bool:
+        return self._exit_code.done()
 
     async def exited(self) -> int:
         return await asyncio.shield(self._exit_code)

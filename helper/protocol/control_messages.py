@@ -1,7 +1,7 @@
 """What the helper tells its worker, over the socketpair that the worker was born with. Descriptors beside each.
 
 The socket's end is the worker's end too: when it closes (the helper is gone), the worker exits, and with its TUN
-descriptor everything that hangs on the device.
+descriptor everything that hangs on the device. The first message is `TakeDevice`; it may come long after the birth.
 """
 
 from __future__ import annotations
@@ -9,6 +9,12 @@ from __future__ import annotations
 import msgspec
 
 from helper.protocol.helper_messages import Address
+
+
+class TakeDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
+    """Beside it one descriptor: a TUN with vnet headers, and the offloads that it has (TUN_F_* of linux/if_tun.h)."""
+
+    offload: int
 
 
 class AttachApp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
@@ -21,4 +27,4 @@ class ListenDns(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=Tru
     address: Address
 
 
-Control = AttachApp | ListenDns
+Control = TakeDevice | AttachApp | ListenDns

@@ -53,6 +53,18 @@ class Welcome(Message, frozen=True):
     uid: int
 
 
+class PrepareWorker(Message, frozen=True):
+    """Starts a worker for this socket's next OpenConnection, which then need not wait for a process to start.
+
+    It belongs to this socket and ends with it; it counts as one of the caller's connections. A second request while
+    it waits changes nothing.
+    """
+
+
+class WorkerPrepared(Message, frozen=True):
+    pass
+
+
 class OpenConnection(Message, frozen=True):
     """A TUN device without addresses and a worker for it. The connection belongs to the caller's uid."""
 
@@ -160,9 +172,19 @@ class ConnectionList(Message, frozen=True):
     connections: tuple[ConnectionInfo, ...]
 
 
-Request = Hello | OpenConnection | AttachConnection | SetNetwork | FindOverlaps | CloseConnection | ListConnections
+Request = (
+    Hello
+    | PrepareWorker
+    | OpenConnection
+    | AttachConnection
+    | SetNetwork
+    | FindOverlaps
+    | CloseConnection
+    | ListConnections
+)
 Answer = (
     Welcome
+    | WorkerPrepared
     | ConnectionOpened
     | ConnectionAttached
     | NetworkSet

@@ -1,4 +1,4 @@
-"""`python -m helper.tunnel --tun-fd N --control-fd N --offload MASK`: the worker's process, started by the helper."""
+"""`python -m helper.tunnel --control-fd N`: the worker's process, started by the helper."""
 
 from __future__ import annotations
 
@@ -30,19 +30,17 @@ def _harden() -> None:
 async def _run(arguments: argparse.Namespace) -> None:
     import asyncio
 
-    from helper.tunnel.worker import Worker
+    from helper.tunnel.worker import run_worker
 
     this = asyncio.current_task()
     if this is not None:
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, this.cancel)
-    await Worker(arguments.tun_fd, socket.socket(fileno=arguments.control_fd), offload=arguments.offload).run()
+    await run_worker(socket.socket(fileno=arguments.control_fd))
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="kubeferry-worker", description=__doc__)
-    parser.add_argument("--tun-fd", type=int, required=True)
     parser.add_argument("--control-fd", type=int, required=True)
-    parser.add_argument("--offload", type=int, required=True)
     arguments = parser.parse_args()
     _harden()
     set_up_logging()

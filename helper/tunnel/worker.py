@@ -11,8 +11,9 @@ import os
 import socket
 import time
 from contextlib import suppress
+from importlib import import_module
 
-from helper.protocol.control_messages import AttachApp, Control, ListenDns
+from helper.protocol.control_messages import AttachApp, Control, ListenDns, TakeDevice
 from helper.protocol.framing import ProtocolError
 from helper.protocol.message_socket import ChannelClosed, MessageSocket
 from helper.protocol.worker_messages import (
@@ -39,6 +40,7 @@ from helper.tunnel.traffic import Traffic
 
 STATISTICS_INTERVAL_S = 1.0
 _RELEASE_GRACE_S = 0.2
+_PRELOADED = "helper.tunnel.dns.answering"
 
 log = logging.getLogger(__name__)
 
@@ -47,13 +49,35 @@ class WorkerStopped(Exception):
     """The worker's work is done: the helper has gone, or an app said Stop."""
 
 
+async def run_worker(control: socket.socket) -> None:
+    """Waits for a device, as long as there is none, then works. Returns when the helper has gone or an app said Stop.
+
+    What the first connection needs is imported meanwhile.
+    """
+    channel: MessageSocket[Control] = MessageSocket(control, Control, max_descriptors=2)
+    preload = asyncio.get_running_loop().run_in_executor(None, import_module, _PRELOADED)
+    try:
+        first = await channel.receive()
+        if not isinstance(first, TakeDevice):
+            raise ProtocolError(f"{type(first).__name__} before the device")
+        (tun,) = channel.take_descriptors(1)
+    except (ChannelClosed, ProtocolError) as error:
+        log.info("ends without having had a device: %s", error)
+        return
+    finally:
+        preload.cancel()
+    await Worker(tun, channel, offload=first.offload).run()
+
+
 class Worker:
-    def __init__(self, tun: int, control: socket.socket, *, offload: int) -> None:
+    """Owns both: the TUN's descriptor and the control socket."""
+
+    def __init__(self, tun: int, control: MessageSocket[Control], *, offload: int) -> None:
         loop = asyncio.get_running_loop()
         self._traffic = Traffic()
         self._pump = Pump(loop, tun, self._traffic, lambda frame: self._keeper.on_control(frame))
         self._keeper = TunnelKeeper(loop, self._pump, offload=bool(offload), on_event=self._on_tunnel)
-        self._control: MessageSocket[Control] = MessageSocket(control, Control, max_descriptors=2)
+        self._control = control
         self._dns = DnsStub()
         self._dns_address: str | None = None
         self._app: MessageSocket[FromApp] | None = None
@@ -93,6 +117,8 @@ class Worker:
                         await self._apps.put(channel)
                         if self._app is not None:
                             self._app.close()
+                    case TakeDevice():
+                        raise ProtocolError("a second device")
                     case ListenDns(address=address):
                         udp, tcp = self._control.take_descriptors(2)
                         self._dns.listen(socket.socket(fileno=udp), socket.socket(fileno=tcp))

@@ -15,13 +15,11 @@ def main() -> int:
     from helper.daemon.actor import Actor
     from helper.daemon.program import run
     from helper.daemon.worker import Worker, spawn_process
-    from helper.net.tun import TunDevice
 
     source = WORKER.read_text()
 
-    def spawn(actor: Actor, device: TunDevice, control: int) -> Worker:
-        options = ["--tun-fd", str(device.fd), "--control-fd", str(control), "--offload", str(device.offload)]
-        return spawn_process([SYSTEM_PYTHON, "-c", source, *options], actor, (device.fd, control))
+    def spawn(actor: Actor, control: int) -> Worker:
+        return spawn_process([SYSTEM_PYTHON, "-c", source, "--control-fd", str(control)], actor, (control,))
 
     return run(sys.argv[1:], guard, spawn)
 

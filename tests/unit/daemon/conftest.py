@@ -17,18 +17,16 @@ from helper.daemon.actor import Actor, Allowance
 from helper.daemon.server import HelperServer
 from helper.net.fake import FakeNetwork
 from helper.net.journal import Journal
-from helper.net.tun import TunDevice
-from helper.protocol.control_messages import Control
+from helper.protocol.control_messages import Control, TakeDevice
 from helper.protocol.message_socket import MessageSocket
 
 
 class ImaginedWorker:
     """`control` is its end of the control socket; `die` ends it."""
 
-    def __init__(self, actor: Actor, interface: str, control: socket.socket) -> None:
+    def __init__(self, actor: Actor, control: socket.socket) -> None:
         self.pid = os.getpid()
         self.actor = actor
-        self.interface = interface
         self.control: MessageSocket[Control] = MessageSocket(control, Control, max_descriptors=2)
         self._exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
 
@@ -36,6 +34,16 @@ class ImaginedWorker:
         if not self._exit_code.done():
             self._exit_code.set_result(code)
             self.control.close()
+
+    async def take_device(self) -> None:
+        """Its first message, and the descriptor beside it."""
+        assert isinstance(await self.control.receive(), TakeDevice)
+        (descriptor,) = self.control.take_descriptors(1)
+        os.close(descriptor)
+
+    @property
+    def ended(self) -> bool:
+        return self._exit_code.done()
 
     async def exited(self) -> int:
         return await asyncio.shield(self._exit_code)
@@ -91,8 +99,8 @@ def start_daemon(tmp_path: Path) -> StartDaemon:
         listener.listen()
         workers: list[ImaginedWorker] = []
 
-        def spawn(actor: Actor, device: TunDevice, control: int) -> ImaginedWorker:
-            worker = ImaginedWorker(actor, device.name, socket.socket(fileno=os.dup(control)))
+        def spawn(actor: Actor, control: int) -> ImaginedWorker:
+            worker = ImaginedWorker(actor, socket.socket(fileno=os.dup(control)))
             workers.append(worker)
             return worker
 

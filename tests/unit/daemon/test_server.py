@@ -54,6 +54,7 @@ async def test_a_connection_from_open_to_close(daemon: Daemon) -> None:
     assert client.welcome.uid == 0
     held = await client.open_connection("dev")
     (worker,) = daemon.workers
+    await worker.take_device()
     assert isinstance(await worker.control.receive(), AttachApp)
     (descriptor,) = worker.control.take_descriptors(1)
     with socket.socket(fileno=descriptor) as worker_end, held.channel:

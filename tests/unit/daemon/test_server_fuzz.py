@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from helper.client import HelperClient
 from helper.protocol.framing import encode
-from helper.protocol.helper_messages import Hello, ListConnections, OpenConnection
+from helper.protocol.helper_messages import Hello, ListConnections, OpenConnection, PrepareWorker
 from tests.unit.daemon.conftest import Daemon, StartDaemon
 
 HELLO = encode(Hello(1))
@@ -18,7 +18,7 @@ bodies = st.one_of(
     st.sampled_from([b'{"type":"SetNetwork"}', b"null", b"[]", b'{"type":"Hello","version":-1}', b'{"type":5}']),
 )
 frames = bodies.map(lambda body: len(body).to_bytes(4, "big") + body)
-honest = st.sampled_from([HELLO, encode(ListConnections()), encode(OpenConnection("fuzz"))])
+honest = st.sampled_from([HELLO, encode(ListConnections()), encode(PrepareWorker()), encode(OpenConnection("fuzz"))])
 streams = st.lists(st.one_of(st.binary(max_size=64), frames, honest), max_size=8)
 
 
