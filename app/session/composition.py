@@ -7,16 +7,23 @@ from app.session.attempt import ConnectAttempt
 from app.session.helper_link import HelperLink, is_held
 from app.session.ports import Cluster, Helper
 from app.session.runner import Attempt, AttemptContext
-
-still_held = is_held
-
-
-def make_attempt(context: AttemptContext) -> Attempt:
-    return ConnectAttempt(context, _open_helper, _open_cluster)
+from app.session.standby import Standby
 
 
-async def _open_helper() -> Helper:
-    return await HelperLink.connect()
+class Composition:
+    """`make_attempt`, `still_held` and `standby` are what the process is given."""
+
+    def __init__(self) -> None:
+        self.standby = Standby()
+
+    def make_attempt(self, context: AttemptContext) -> Attempt:
+        return ConnectAttempt(context, self._open_helper, _open_cluster)
+
+    async def still_held(self, connection_id: str) -> bool:
+        return await is_held(connection_id)
+
+    async def _open_helper(self) -> Helper:
+        return await self.standby.take() or await HelperLink.connect()
 
 
 async def _open_cluster(target: Target) -> Cluster:

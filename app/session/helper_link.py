@@ -72,6 +72,11 @@ class HelperLink:
     def version(self) -> str:
         return self._client.welcome.helper_version
 
+    async def prepare(self) -> None:
+        """Makes the next `open` quick: a worker waits from now on."""
+        with _translated():
+            await self._client.prepare_worker()
+
     async def open(self, label: str) -> Opened:
         with _translated():
             return _opened(await self._client.open_connection(label))

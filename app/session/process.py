@@ -11,12 +11,14 @@ import sys
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from typing import Protocol
 
 from app.domain import connection as c
 from app.domain.errors import KubeferryError
 from app.platform.launch import tell_ready
 from app.platform.paths import runtime_dir, session_log, session_socket
 from app.session import memory
+from app.session import messages as m
 from app.session.hub import Hub
 from app.session.runner import AttemptFactory, Runner
 from app.session.server import Server, listen
@@ -27,6 +29,16 @@ IDLE_S = 60.0
 """How long a session without connection and clients stays: the next `connect` finds it warm."""
 
 StillHeld = Callable[[str], Awaitable[bool]]
+
+
+class Standby(Protocol):
+    """What makes the next attempt quick."""
+
+    async def prepare(self) -> None:
+        """Called whenever there is no attempt. Must not fail for want of a helper."""
+
+    def close(self) -> None: ...
+
 
 UNDO_S = 10.0
 MAX_LOG_BYTES = 1 << 20
@@ -40,16 +52,19 @@ def main() -> int:
         lock = os.open(runtime_dir() / "session.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         # A predecessor that is ending keeps it for a moment; one that runs is found by the client before we start.
         fcntl.flock(lock, fcntl.LOCK_EX)
-        from app.session.composition import make_attempt, still_held
+        from app.session.composition import Composition
 
-        asyncio.run(serve(make_attempt, still_held))
+        real = Composition()
+        asyncio.run(serve(real.make_attempt, real.still_held, standby=real.standby))
     except KubeferryError as error:
         _log.error("cannot start: %s", error)
         return 1
     return 0
 
 
-async def serve(make_attempt: AttemptFactory, still_held: StillHeld, *, idle_s: float = IDLE_S) -> None:
+async def serve(
+    make_attempt: AttemptFactory, still_held: StillHeld, *, standby: Standby | None = None, idle_s: float = IDLE_S
+) -> None:
     """Serves clients until the session is told to end, or nobody needs it for `idle_s`.
 
     `still_held` tells whether the helper still holds a predecessor's connection.
@@ -65,6 +80,8 @@ async def serve(make_attempt: AttemptFactory, still_held: StillHeld, *, idle_s: 
             tasks = [group.create_task(runner.run()), group.create_task(server.run(listener))]
             await runner.started.wait()
             await _resume(runner, still_held)
+            if standby is not None:
+                tasks.append(group.create_task(_stand_by(runner, standby)))
             tell_ready()
             await _end(runner, server, idle_s)
             session_socket().unlink(missing_ok=True)
@@ -77,6 +94,26 @@ async def serve(make_attempt: AttemptFactory, still_held: StillHeld, *, idle_s: 
         listener.close()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.remove_signal_handler(number)
+
+
+async def _stand_by(runner: Runner, standby: Standby) -> None:
+    """Prepares the next attempt now, if there is none, and after each."""
+    changed = asyncio.Event()
+
+    def wake(event: m.Event) -> None:
+        if isinstance(event, m.Snapshot | m.StatusChanged):
+            changed.set()
+
+    runner.hub.add(wake)
+    try:
+        while True:
+            await changed.wait()
+            changed.clear()
+            if isinstance(runner.state, c.Disconnected | c.Failed):
+                await standby.prepare()
+    finally:
+        runner.hub.remove(wake)
+        standby.close()
 
 
 async def _resume(runner: Runner, still_held: StillHeld) -> None:
