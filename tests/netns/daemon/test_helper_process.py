@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import select
 import signal
 import socket
 from pathlib import Path
@@ -221,3 +222,39 @@ async def test_a_socket_of_systemds_is_used(machine: Machine) -> None:
             process.terminate()
             assert process.wait(10) == 0
         assert machine.socket.exists()
+
+
+async def test_a_prepared_worker_is_used_or_gone_with_its_app(machine: Machine) -> None:
+    before = machine.state()
+    async with running(machine) as process:
+        helpers = set(children_of(process.pid))
+        client, idle = [await HelperClient.connect(machine.socket) for _ in range(2)]
+        await client.prepare_worker()
+        (prepared,) = set(children_of(process.pid)) - helpers
+        await idle.prepare_worker()
+        (unused,) = set(children_of(process.pid)) - helpers - {prepared}
+        assert machine.state() == before
+        os.kill(unused, signal.SIGSTOP)
+        idle.close()
+        held = await client.open_connection()
+        report = await report_of(held)
+        assert await worker_pid(client) == prepared
+        assert report["descriptors"] == sorted([0, 1, 2, *report["passed"]])
+        async with asyncio.timeout(5):
+            while unused in children_of(process.pid):  # noqa: ASYNC110 - a process has no event to wait for
+                await asyncio.sleep(0.01)
+        leave(client, held)
+        await machine.becomes(before, patience_s=5)
+
+
+async def test_kill_of_the_helper_ends_a_prepared_worker(machine: Machine) -> None:
+    async with running(machine) as process:
+        helpers = set(children_of(process.pid))
+        client = await HelperClient.connect(machine.socket)
+        await client.prepare_worker()
+        (prepared,) = set(children_of(process.pid)) - helpers
+        pidfd = os.pidfd_open(prepared)
+        process.kill()
+        assert await asyncio.to_thread(lambda: select.select([pidfd], [], [], 5)[0]) == [pidfd]
+        os.close(pidfd)
+        client.close()

@@ -26,6 +26,7 @@ def kind(request: h.Request) -> h.Answer:
     """Answers everything with yes."""
     answers: dict[type, h.Answer] = {
         h.Hello: h.Welcome(h.HELPER_PROTOCOL_VERSION, "0.1.0", 1000),
+        h.PrepareWorker: h.WorkerPrepared(),
         h.OpenConnection: h.ConnectionOpened(HELD, "kubeferry0"),
         h.AttachConnection: h.ConnectionAttached(HELD, "kubeferry0"),
         h.SetNetwork: h.NetworkSet(h.ResolverBackend.RESOLV_CONF, ()),
@@ -41,7 +42,7 @@ def refusing(refused: type, code: h.RefusalCode) -> Answerer:
 
 
 @asynccontextmanager
-async def helper(folder: Path, answer: Answerer = kind) -> AsyncIterator[None]:
+async def helper(folder: Path, answer: Answerer = kind, heard: list[h.Request] | None = None) -> AsyncIterator[None]:
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     listener.bind(str(folder / "no-helper.sock"))
     listener.listen()
@@ -51,7 +52,10 @@ async def helper(folder: Path, answer: Answerer = kind) -> AsyncIterator[None]:
         channel: MessageSocket[h.Request] = MessageSocket(sock, h.Request)
         try:
             while True:
-                reply = answer(await channel.receive())
+                request = await channel.receive()
+                if heard is not None:
+                    heard.append(request)
+                reply = answer(request)
                 if isinstance(reply, h.ConnectionOpened | h.ConnectionAttached):
                     ours, theirs = socket.socketpair()
                     with ours, theirs:
@@ -79,6 +83,7 @@ async def test_verbs(own_dirs: Path) -> None:
     async with helper(own_dirs):
         link = await HelperLink.connect()
         assert link.version == "0.1.0"
+        await link.prepare()
         opened = await link.open("one")
         assert (opened.connection_id, opened.interface) == (HELD, "kubeferry0")
         with pytest.raises(Gone):
