@@ -25,6 +25,8 @@ class Transfer:
     bytes: float
     lost_percent: float | None
     whole: bool
+    packets: int = 0
+    """Datagrams sent; of UDP only."""
 
 
 @contextmanager
@@ -72,7 +74,7 @@ def parse(output: str) -> Transfer | None:
         lost = total.get("lost_percent")
         if lost is not None:
             rate *= 1 - lost / 100
-        return Transfer(rate / 1e6, total["bytes"], lost, True)
+        return Transfer(rate / 1e6, total["bytes"], lost, True, total.get("packets", 0))
     seconds = [interval["sum"] for interval in told.get("intervals") or []]
     if not seconds:
         return None

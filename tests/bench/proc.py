@@ -47,6 +47,14 @@ def listens(pid: int, port: int) -> bool:
     return False
 
 
+def udp_receive_buffer_errors(pid: int) -> int:
+    """Datagrams that came, and found the receiver's socket full: RcvbufErrors in the process's network namespace."""
+    names, values = [
+        line.split() for line in Path(f"/proc/{pid}/net/snmp").read_text().splitlines() if line.startswith("Udp:")
+    ]
+    return int(values[names.index("RcvbufErrors")])
+
+
 def command_lines() -> Iterator[tuple[int, list[str]]]:
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit():

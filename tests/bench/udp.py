@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 
-from tests.bench import iperf, published
+from tests.bench import iperf, proc, published
 from tests.bench.figures import KUBEVPN, POD, Report, at_most, median
 from tests.bench.settings import Settings
 from tests.bench.stage import Stage
@@ -23,13 +23,19 @@ def measure(stage: Stage, report: Report, settings: Settings) -> None:
     ways: list[Way] = [] if stage.failure else [Tunnel(stage.laptop, stage.server)]
     ways.append(PodToPod(stage.client, stage.server))
     lost: dict[tuple[str, str], list[float]] = defaultdict(list)
+    unread: dict[str, list[float]] = defaultdict(list)
     for _ in range(settings.repetitions):
         for way in ways:
             seconds = settings.pod_seconds if way.name == POD else settings.seconds
             for direction in ("up", "down"):
+                receiver = stage.server.netns_pid if direction == "up" else stage.laptop.init_pid
+                before = proc.udp_receive_buffer_errors(receiver)
                 done = iperf.transfer(way, stage.server, seconds, down=direction == "down", udp_mbit_s=_OFFERED_MBIT_S)
                 if done is not None and done.lost_percent is not None:
                     lost[way.name, direction].append(done.lost_percent)
+                    if way.name == OURS and done.packets:
+                        errors = proc.udp_receive_buffer_errors(receiver) - before
+                        unread[direction].append(100 * errors / done.packets)
     for direction in ("up", "down"):
         name = f"UDP {direction}, lost"
         if stage.failure:
@@ -40,6 +46,7 @@ def measure(stage: Stage, report: Report, settings: Settings) -> None:
             POD: median(lost[POD, direction]),
             KUBEVPN: published.UDP_LOST_PERCENT,
             "worst": max(values, default=None),
+            "of it came, but found the receiving socket full": median(unread[direction]),
         }
         report.add(name, "%", median(values), _TARGET, beside=beside)
     if not stage.failure:
