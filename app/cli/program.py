@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
 from collections.abc import Callable
+from importlib import import_module
 
 import click
 
-from app.cli.connection import connect, disconnect, status
-from app.cli.diagnosis import doctor
-from app.cli.manager import manager
 from app.cli.output import Root, print_problem
 from app.domain.catalogue import EXIT_INTERRUPTED, exit_code
 from app.domain.errors import ErrorCode, KubeferryError, Problem
@@ -31,7 +28,30 @@ Exit codes:
 """
 
 
+_MODULES = {
+    "connect": "app.cli.connection",
+    "disconnect": "app.cli.connection",
+    "status": "app.cli.connection",
+    "doctor": "app.cli.diagnosis",
+    "manager": "app.cli.manager",
+}
+
+
+class _Commands(click.Group):
+    """A command's module is read when it is used: `connect` does not wait for what `doctor` needs."""
+
+    def list_commands(self, _: click.Context) -> list[str]:
+        return list(_MODULES)
+
+    def get_command(self, _: click.Context, name: str) -> click.Command | None:
+        if name not in _MODULES:
+            return None
+        command: click.Command = getattr(import_module(_MODULES[name]), name)
+        return command
+
+
 @click.group(
+    cls=_Commands,
     invoke_without_command=True,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
@@ -42,10 +62,6 @@ def kubeferry(context: click.Context) -> None:
     """Puts this machine into a Kubernetes cluster's network. Without a command: opens the window."""
     if context.invoked_subcommand is None:
         context.exit(context.obj.open_window())
-
-
-for _command in (connect, disconnect, status, doctor, manager):
-    kubeferry.add_command(_command)
 
 
 def run(arguments: list[str], open_window: Callable[[], int]) -> int:
@@ -70,6 +86,8 @@ def run(arguments: list[str], open_window: Callable[[], int]) -> int:
     except Exception as error:
         problem = _problem(error)
         if os.environ.get("KUBEFERRY_DEBUG"):
+            import logging
+
             logging.basicConfig()
             logging.getLogger(__name__).error("%s", problem, exc_info=error)
         print_problem(problem, root.format)
