@@ -79,6 +79,8 @@ class Lab:
         self.logs.mkdir(parents=True)
         if not RESOLVED.exists():
             check([str(ROOT / ".ci" / "prepare-machine"), str(RESOLVED.parent)])
+        # Users of a laptop cannot write byte-code beside the sources: without it they compile them at every start.
+        check([PYTHON, "-m", "compileall", "-q", str(ROOT / "app"), str(ROOT / "helper")])
         self._add_namespace(self.router.namespace.name)
         self.router.create()
         self._connect_internet()
