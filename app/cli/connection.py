@@ -19,7 +19,7 @@ from app.domain.stages import describe_stage
 from app.domain.subnets import OnOverlap, parse_subnet
 from app.session import messages as m
 from app.session.blocking_client import BlockingSession
-from app.session.convert import error_from_info
+from app.session.problems import error_from_info
 
 UNDO_S = 12.0
 """How long Ctrl-C waits for what was done to be undone; the session goes on undoing it in any case."""

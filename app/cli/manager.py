@@ -12,8 +12,7 @@ import click
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
-from app.domain.connection import Stage
-from app.domain.stages import describe_stage
+from app.domain.stages import Stage, describe_stage
 from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE
 
 T = TypeVar("T")

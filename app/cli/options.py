@@ -7,8 +7,6 @@ from typing import Any
 
 import click
 
-from app.session.convert import absolute_kubeconfig
-
 
 def cluster_options(command: Any) -> Any:
     """Adds `--context` and `--kubeconfig`."""
@@ -21,5 +19,7 @@ def cluster_options(command: Any) -> Any:
 
 
 def kubeconfig_files(option: str | None) -> str | None:
-    """What KUBECONFIG would hold, with absolute paths; None: the default file."""
-    return absolute_kubeconfig(option or os.environ.get("KUBECONFIG"))
+    """What KUBECONFIG would hold, absolute because the session runs elsewhere; None: the default file."""
+    files = option or os.environ.get("KUBECONFIG") or ""
+    parts = [os.path.abspath(os.path.expanduser(part)) for part in files.split(os.pathsep) if part]
+    return os.pathsep.join(parts) or None

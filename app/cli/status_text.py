@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from app.domain.catalogue import explain
 from app.domain.stages import describe_stage
 from app.session import messages as m
-from app.session.convert import problem_from_info
+from app.session.problems import problem_from_info
 
 _STATES = {
     m.StateKind.DISCONNECTED: "not connected",

@@ -6,11 +6,11 @@ a number; an event of an attempt that is not the current one changes nothing, so
 
 from __future__ import annotations
 
-import enum
 from dataclasses import dataclass, field, replace
 
 from app.domain.catalogue import explain
 from app.domain.errors import Problem
+from app.domain.stages import Stage
 from app.domain.subnets import Wishes
 
 
@@ -24,22 +24,6 @@ class Target:
     manager_namespace: str | None = None
     image: str | None = None
     wishes: Wishes = field(default_factory=Wishes)
-
-
-class Stage(enum.StrEnum):
-    """Where connecting is, in the order in which they usually come; the last one only when uninstalling."""
-
-    STARTING = "starting"
-    LOGGING_IN = "logging_in"
-    CHECKING_RIGHTS = "checking_rights"
-    FINDING_MANAGER = "finding_manager"
-    INSTALLING_MANAGER = "installing_manager"
-    WAITING_FOR_MANAGER = "waiting_for_manager"
-    DISCOVERING_SUBNETS = "discovering_subnets"
-    OPENING_TUNNEL = "opening_tunnel"
-    SETTING_NETWORK = "setting_network"
-    PROBING = "probing"
-    REMOVING_MANAGER = "removing_manager"
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,27 @@
-"""The words for the stages of connecting, for every client the same."""
+"""The stages of connecting, and the words for them: for every client the same."""
 
 from __future__ import annotations
 
-from app.domain.connection import Stage
+import enum
 
 MAX_WAITS_FOR = 160
+
+
+class Stage(enum.StrEnum):
+    """Where connecting is, in the order in which they usually come; the last one only when uninstalling."""
+
+    STARTING = "starting"
+    LOGGING_IN = "logging_in"
+    CHECKING_RIGHTS = "checking_rights"
+    FINDING_MANAGER = "finding_manager"
+    INSTALLING_MANAGER = "installing_manager"
+    WAITING_FOR_MANAGER = "waiting_for_manager"
+    DISCOVERING_SUBNETS = "discovering_subnets"
+    OPENING_TUNNEL = "opening_tunnel"
+    SETTING_NETWORK = "setting_network"
+    PROBING = "probing"
+    REMOVING_MANAGER = "removing_manager"
+
 
 _WORDS: dict[Stage, tuple[str, str]] = {
     Stage.STARTING: ("Starting", ""),

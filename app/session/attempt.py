@@ -12,8 +12,8 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from app.domain import connection as c
-from app.domain.connection import Stage
 from app.domain.errors import ErrorCode, KubeferryError, Problem
+from app.domain.stages import Stage
 from app.platform.identity import client_id, client_name
 from app.session import memory
 from app.session.network import NetworkKeeper

@@ -9,7 +9,7 @@ from types import TracebackType
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.session import messages as m
-from app.session.convert import error_from_info
+from app.session.problems import error_from_info
 from app.session.rendezvous import connect_socket
 from helper.protocol.framing import MessageDecoder, ProtocolError, encode
 

@@ -15,8 +15,8 @@ from app.kube.manager_pods import find_manager
 from app.kube.preflight import check_connect, check_install, server_version
 from app.session import messages as m
 from app.session.cluster_link import environment, places_to_look
-from app.session.convert import problem_from_info
 from app.session.helper_link import HelperLink
+from app.session.problems import problem_from_info
 from helper.cluster.api import DEFAULT_MANAGER_NAMESPACE
 
 Tell = Callable[[str], None]

@@ -8,7 +8,7 @@ from contextlib import aclosing, suppress
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.session import messages as m
-from app.session.convert import error_from_info
+from app.session.problems import error_from_info
 from app.session.rendezvous import connect_socket
 from helper.protocol.framing import ProtocolError
 from helper.protocol.message_socket import ChannelClosed, MessageSocket

@@ -11,8 +11,9 @@ from contextlib import aclosing
 from ipaddress import ip_address
 
 from app.domain.catalogue import explain
-from app.domain.connection import Stage, Target
+from app.domain.connection import Target
 from app.domain.errors import ErrorCode, KubeferryError, Problem
+from app.domain.stages import Stage
 from app.domain.subnets import IPAddress, merge
 from app.kube.api import ApiClient
 from app.kube.contexts import ClusterContext, load_kubeconfig

@@ -2,25 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from functools import singledispatch
 
 from app.domain import connection as c
-from app.domain.errors import KubeferryError, Problem
 from app.domain.subnets import Wishes, parse_subnet
 from app.session import messages as m
-
-
-def info_from_problem(problem: Problem) -> m.ProblemInfo:
-    return m.ProblemInfo(problem.code, dict(problem.params), problem.detail)
-
-
-def problem_from_info(info: m.ProblemInfo) -> Problem:
-    return Problem(info.code, info.params, info.detail)
-
-
-def error_from_info(info: m.ProblemInfo) -> KubeferryError:
-    return KubeferryError(info.code, detail=info.detail, **info.params)
+from app.session.problems import info_from_problem
 
 
 def target_from_request(request: m.Connect) -> c.Target:
@@ -50,14 +37,6 @@ def request_from_target(target: c.Target) -> m.Connect:
         exclude=tuple(str(subnet) for subnet in target.wishes.exclude),
         on_overlap=target.wishes.on_overlap,
     )
-
-
-def absolute_kubeconfig(value: str | None) -> str | None:
-    """Returns what KUBECONFIG would hold with every path made absolute: the session runs in another directory."""
-    if not value:
-        return None
-    parts = [os.path.abspath(os.path.expanduser(part)) for part in value.split(os.pathsep) if part]
-    return os.pathsep.join(parts) or None
 
 
 @singledispatch

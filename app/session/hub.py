@@ -9,7 +9,8 @@ import msgspec
 
 from app.domain import connection as c
 from app.session import messages as m
-from app.session.convert import info_from_problem, status_of
+from app.session.convert import status_of
+from app.session.problems import info_from_problem
 from helper.protocol.worker_messages import ProbeReport, Statistics
 
 RECONNECTS_KEPT = 50

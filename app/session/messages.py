@@ -11,8 +11,8 @@ from typing import Annotated
 
 import msgspec
 
-from app.domain.connection import Stage
 from app.domain.errors import ErrorCode
+from app.domain.stages import Stage
 from app.domain.subnets import OnOverlap
 from helper.protocol.helper_messages import ResolverBackend
 from helper.protocol.worker_messages import ProbeReport, Statistics

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from app.domain.connection import Stage
+from app.domain.stages import Stage
 from app.domain.subnets import IPAddress, Subnet
 from helper.protocol.helper_messages import NetworkConfig, NetworkSet, OverlapsFound
 from helper.protocol.worker_messages import Endpoint, FromApp, FromWorker

@@ -14,7 +14,8 @@ from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.platform.paths import session_socket
 from app.platform.peer import peer_uid
 from app.session import messages as m
-from app.session.convert import info_from_problem, target_from_request
+from app.session.convert import target_from_request
+from app.session.problems import info_from_problem
 from app.session.runner import Runner
 from helper.protocol.framing import ProtocolError
 from helper.protocol.message_socket import ChannelClosed, MessageSocket

@@ -11,9 +11,8 @@ from app.controllers.browser import BrowserController
 from app.controllers.connection import ConnectionController
 from app.controllers.scope import Scope
 from app.controllers.views import Phase, WorkloadsView
-from app.domain.connection import Stage
 from app.domain.errors import ErrorCode, KubeferryError
-from app.domain.stages import describe_stage
+from app.domain.stages import Stage, describe_stage
 from app.session import messages as m
 from helper.protocol.worker_messages import Statistics
 from tests.gui.fakes import FakeCluster, FakeSession

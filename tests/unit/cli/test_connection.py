@@ -13,6 +13,7 @@ import pytest
 from app.cli.program import run
 from app.domain import connection as c
 from app.domain.errors import ErrorCode, Problem
+from app.domain.stages import Stage
 from app.session import messages as m
 from tests.unit.session.test_server import Running, running
 
@@ -146,7 +147,7 @@ async def test_ctrl_c_undoes_the_attempt() -> None:
         )
         try:
             await made.until(c.Connecting)
-            made.runner.post(c.Progressed(1, c.Stage.OPENING_TUNNEL, "pod"))
+            made.runner.post(c.Progressed(1, Stage.OPENING_TUNNEL, "pod"))
             assert process.stderr is not None
             while b"Opening" not in await process.stderr.readline():
                 pass

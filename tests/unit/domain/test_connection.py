@@ -9,6 +9,7 @@ import pytest
 
 from app.domain import connection as c
 from app.domain.errors import ErrorCode, Problem
+from app.domain.stages import Stage
 
 TARGET = c.Target(context="one")
 OTHER = c.Target(context="two")
@@ -17,7 +18,7 @@ WORSE = Problem(ErrorCode.TUNNEL_UNREACHABLE, {"problem": "no route"})
 BAD = Problem(ErrorCode.PROBE_FAILED, {"problem": "no answer"})
 ERROR = Problem(ErrorCode.API_FORBIDDEN, {"verb": "get"})
 
-CONNECTING = c.Connecting(1, TARGET, c.Stage.PROBING, "dns")
+CONNECTING = c.Connecting(1, TARGET, Stage.PROBING, "dns")
 CONNECTED = c.Connected(1, TARGET, 10.0)
 DEGRADED = c.Degraded(1, TARGET, 10.0, BAD)
 RECONNECTING = c.Reconnecting(1, TARGET, 10.0, LOST, 20.0)
@@ -38,7 +39,7 @@ EVENTS: dict[str, c.Event] = {
     "disconnect": c.DisconnectRequested(),
     "cancel": c.CancelRequested(1),
     "cancel_next": c.CancelRequested(2),
-    "progress": c.Progressed(1, c.Stage.OPENING_TUNNEL, "pod"),
+    "progress": c.Progressed(1, Stage.OPENING_TUNNEL, "pod"),
     "fail": c.AttemptFailed(1, ERROR),
     "lost": c.TunnelLost(1, WORSE, 30.0),
     "passed": c.ProbePassed(1, 40.0),
@@ -62,9 +63,9 @@ TABLE: dict[tuple[str, str], c.Outcome] = {
     ("connecting", "connect_other"): SWITCH,
     ("connecting", "disconnect"): UNDO,
     ("connecting", "cancel"): UNDO,
-    ("connecting", "progress"): (c.Connecting(1, TARGET, c.Stage.OPENING_TUNNEL, "pod"), ()),
+    ("connecting", "progress"): (c.Connecting(1, TARGET, Stage.OPENING_TUNNEL, "pod"), ()),
     ("connecting", "fail"): GIVE_UP,
-    ("connecting", "lost"): (c.Connecting(1, TARGET, c.Stage.PROBING, "The API server cannot be reached"), ()),
+    ("connecting", "lost"): (c.Connecting(1, TARGET, Stage.PROBING, "The API server cannot be reached"), ()),
     ("connecting", "passed"): (c.Connected(1, TARGET, 40.0), ()),
     ("connected", "connect_other"): SWITCH,
     ("connected", "disconnect"): UNDO,
@@ -115,7 +116,7 @@ def test_step(state: str, event: str) -> None:
     "event",
     [
         c.CancelRequested(9),
-        c.Progressed(9, c.Stage.PROBING),
+        c.Progressed(9, Stage.PROBING),
         c.AttemptFailed(9, ERROR),
         c.TunnelLost(9, LOST, 1.0),
         c.ProbePassed(9, 1.0),

@@ -5,9 +5,8 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.connection import Stage
 from app.domain.names import MAX_REVERSE_ZONES, cluster_names, reverse_zones
-from app.domain.stages import MAX_WAITS_FOR, describe_stage
+from app.domain.stages import MAX_WAITS_FOR, Stage, describe_stage
 from app.domain.subnets import Subnet
 
 

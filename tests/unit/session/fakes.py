@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 
 from app.domain import connection as c
-from app.domain.connection import Stage
 from app.domain.errors import ErrorCode, KubeferryError
+from app.domain.stages import Stage
 from app.domain.subnets import IPAddress
 from app.session.hub import Hub
 from app.session.ports import Discovered, Gone, Opened, Report
