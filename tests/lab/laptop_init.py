@@ -48,20 +48,25 @@ def private_folder(path: str, mode: int = 0o755) -> None:
     kernel.mount("tmpfs", path, "tmpfs", options=f"mode={mode:o}")
 
 
+PRIVATE_FOLDERS = {"/home": 0o755, "/tmp": 0o1777}
+"""Which the laptop has for itself, and their modes."""
+
+
 def expose(paths: tuple[str, ...]) -> None:
-    """Puts what lies below a folder closed to others (as /root) into an open, empty stand-in for that folder."""
-    closed: dict[str, list[str]] = {}
+    """Puts what lies below a folder closed to others (as /root), or private to the laptop (as /tmp, where a checkout
+    may lie), into an empty stand-in for that folder."""
+    closed: dict[str, list[str]] = {folder: [] for folder in PRIVATE_FOLDERS}
     for path in paths:
         for parent in reversed(Path(path).parents):
-            if not parent.stat().st_mode & 0o001:
+            if str(parent) in PRIVATE_FOLDERS or not parent.stat().st_mode & 0o001:
                 closed.setdefault(str(parent), []).append(path)
                 break
     for folder, below in closed.items():
-        aside = [f"/run/aside-{number}" for number in range(len(below))]
+        aside = [f"/run/aside{folder.replace('/', '-')}-{number}" for number in range(len(below))]
         for path, place in zip(below, aside, strict=True):
             os.makedirs(place)
             kernel.mount(path, place, flags=kernel.MS_BIND | kernel.MS_REC)
-        kernel.mount("tmpfs", folder, "tmpfs", options="mode=711")
+        private_folder(folder, PRIVATE_FOLDERS.get(folder, 0o711))
         for path, place in zip(below, aside, strict=True):
             os.makedirs(path)
             kernel.mount(place, path, flags=kernel.MS_BIND | kernel.MS_REC)
@@ -161,8 +166,6 @@ def main() -> None:
     private_folder("/run")
     expose(setup.reachable)
     own_etc()
-    private_folder("/home")
-    private_folder("/tmp", 0o1777)
     os.makedirs("/run/systemd")
     write_users(setup)
     resolver_files(setup)

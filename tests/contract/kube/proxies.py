@@ -82,7 +82,8 @@ async def _server(proxy: Proxy, serve: Serve, tls: ssl.SSLContext | None) -> Asy
     finally:
         server.close()
         for writer in writers:
-            writer.transport.abort()
+            if not writer.is_closing():  # Python 3.11.2's TLS transports cannot be aborted once they are closed
+                writer.transport.abort()
         await asyncio.sleep(0.05)
 
 
