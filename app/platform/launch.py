@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import app
@@ -64,10 +64,10 @@ def start_session() -> None:
 
 
 def tell_ready() -> None:
-    """Called by the session when it listens; does nothing when nobody waits."""
+    """Called by the session when it listens; does nothing when nobody waits, or does not wait any more."""
     inherited = os.environ.pop(READY_FD_VARIABLE, "")
     if inherited.isdecimal():
-        with os.fdopen(int(inherited), "wb", buffering=0) as ready:
+        with suppress(BrokenPipeError), os.fdopen(int(inherited), "wb", buffering=0) as ready:
             ready.write(_READY)
 
 

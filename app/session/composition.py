@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+
 from app.domain.connection import Target
 from app.session.attempt import ConnectAttempt
 from app.session.helper_link import HelperLink, is_held
@@ -13,8 +15,8 @@ from app.session.standby import Standby
 class Composition:
     """`make_attempt`, `still_held` and `standby` are what the process is given."""
 
-    def __init__(self) -> None:
-        self.standby = Standby()
+    def __init__(self, knocked: socket.socket | None) -> None:
+        self.standby = Standby(knocked)
 
     def make_attempt(self, context: AttemptContext) -> Attempt:
         return ConnectAttempt(context, self._open_helper, _open_cluster)

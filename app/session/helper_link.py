@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import socket
+from collections.abc import Awaitable, Iterator
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.platform.identity import user_name
@@ -59,8 +60,17 @@ class HelperLink:
     @classmethod
     async def connect(cls) -> HelperLink:
         """Raises KubeferryError (HELPER_NOT_RUNNING, HELPER_NOT_ALLOWED, HELPER_VERSION)."""
+        return await cls._made(HelperClient.connect())
+
+    @classmethod
+    async def adopt(cls, sock: socket.socket) -> HelperLink:
+        """For a socket on which `knock` has asked for a prepared worker. Raises as `connect`."""
+        return await cls._made(HelperClient.adopt(sock))
+
+    @classmethod
+    async def _made(cls, making: Awaitable[HelperClient]) -> HelperLink:
         try:
-            return cls(await HelperClient.connect())
+            return cls(await making)
         except HelperUnavailable as error:
             raise KubeferryError(
                 ErrorCode.HELPER_NOT_RUNNING, socket=str(helper_socket_path()), detail=str(error)

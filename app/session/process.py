@@ -7,6 +7,7 @@ import fcntl
 import logging
 import os
 import signal
+import socket
 import sys
 import time
 from collections.abc import Awaitable, Callable
@@ -44,8 +45,11 @@ UNDO_S = 10.0
 MAX_LOG_BYTES = 1 << 20
 
 
-def main() -> int:
-    """The entry point of the process. Never raises: what goes wrong is in the log, and the starter sees us end."""
+def main(knocked: socket.socket | None) -> int:
+    """The entry point of the process. Never raises: what goes wrong is in the log, and the starter sees us end.
+
+    `knocked`: a socket to the helper on which a worker was asked for already.
+    """
     _start_log()
     os.umask(0o077)
     try:
@@ -54,7 +58,7 @@ def main() -> int:
         fcntl.flock(lock, fcntl.LOCK_EX)
         from app.session.composition import Composition
 
-        real = Composition()
+        real = Composition(knocked)
         asyncio.run(serve(real.make_attempt, real.still_held, standby=real.standby))
     except KubeferryError as error:
         _log.error("cannot start: %s", error)

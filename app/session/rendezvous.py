@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 
 from app.domain.errors import ErrorCode, KubeferryError
@@ -23,6 +24,14 @@ def connect_socket(*, start: bool) -> socket.socket | None:
     if found is None:
         raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it started, but does not listen")
     return found
+
+
+def ensure_started() -> None:
+    """Starts a session if none runs. What fails is left to the next who needs one."""
+    with contextlib.suppress(KubeferryError, OSError):
+        sock = connect_socket(start=True)
+        if sock is not None:
+            sock.close()
 
 
 def _try_connect() -> socket.socket | None:

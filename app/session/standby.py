@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import socket
 from importlib import import_module
 
 from app.domain.errors import KubeferryError
@@ -18,7 +19,10 @@ _log = logging.getLogger(__name__)
 
 
 class Standby:
-    def __init__(self) -> None:
+    """`knocked`: a socket on which `knock` has spoken, for the first time."""
+
+    def __init__(self, knocked: socket.socket | None = None) -> None:
+        self._knocked = knocked
         self._link: HelperLink | None = None
         self._lock = asyncio.Lock()
 
@@ -26,28 +30,38 @@ class Standby:
         """Idempotent. Reads the modules that an attempt needs, too."""
         async with self._lock:
             if self._link is None or not await self._link.alive():
-                self.close()
-                self._link = await _prepared()
+                self._drop()
+                knocked, self._knocked = self._knocked, None
+                self._link = await _prepared(knocked)
         await asyncio.to_thread(import_module, _SLOW_IMPORT)
 
     async def take(self) -> HelperLink | None:
         """Hands over what there is, in working order. Waits for one that is being made."""
         async with self._lock:
             link, self._link = self._link, None
+            self.close()
         if link is None or await link.alive():
             return link
         link.close()
         return None
 
     def close(self) -> None:
+        self._drop()
+        if self._knocked is not None:
+            self._knocked.close()
+            self._knocked = None
+
+    def _drop(self) -> None:
         if self._link is not None:
             self._link.close()
             self._link = None
 
 
-async def _prepared() -> HelperLink | None:
+async def _prepared(knocked: socket.socket | None) -> HelperLink | None:
     link = None
     try:
+        if knocked is not None:
+            return await HelperLink.adopt(knocked)
         link = await HelperLink.connect()
         await link.prepare()
     except KubeferryError as error:

@@ -5,10 +5,10 @@ from helper.client.helper_client import (
     HelperClient,
     HelperRefused,
     HelperUnavailable,
-    helper_socket_path,
 )
 from helper.client.worker_channel import WorkerChannel
 from helper.protocol.framing import ProtocolError
+from helper.protocol.knock import helper_socket_path
 from helper.protocol.message_socket import ChannelClosed
 
 __all__ = [

@@ -7,7 +7,6 @@ the client that opened or attached it is closed, so an app keeps its client for 
 from __future__ import annotations
 
 import asyncio
-import os
 import socket
 from dataclasses import dataclass
 from pathlib import Path
@@ -40,10 +39,8 @@ from helper.protocol.helper_messages import (
     Welcome,
     WorkerPrepared,
 )
+from helper.protocol.knock import helper_socket_path
 from helper.protocol.message_socket import ChannelClosed, MessageSocket
-
-DEFAULT_SOCKET = Path("/run/kubeferry/helper.sock")
-SOCKET_VARIABLE = "KUBEFERRY_HELPER_SOCKET"
 
 A = TypeVar("A", bound=msgspec.Struct)
 
@@ -70,10 +67,6 @@ class HeldConnection:
     channel: socket.socket
 
 
-def helper_socket_path() -> Path:
-    return Path(os.environ.get(SOCKET_VARIABLE) or DEFAULT_SOCKET)
-
-
 class HelperClient:
     """Calls may come from several tasks; they take turns."""
 
@@ -97,6 +90,21 @@ class HelperClient:
         client = cls(MessageSocket(sock, Answer, max_descriptors=1))
         try:
             client.welcome = await client._call(Hello(HELPER_PROTOCOL_VERSION), Welcome)
+        except BaseException:
+            client.close()
+            raise
+        return client
+
+    @classmethod
+    async def adopt(cls, sock: socket.socket) -> HelperClient:
+        """For a socket on which `knock` has asked for a prepared worker. Raises HelperUnavailable, HelperRefused."""
+        client = cls(MessageSocket(sock, Answer, max_descriptors=1))
+        try:
+            client.welcome = _expected(await client._channel.receive(), Welcome)
+            _expected(await client._channel.receive(), WorkerPrepared)
+        except (ChannelClosed, ProtocolError) as error:
+            client.close()
+            raise HelperUnavailable(str(error)) from error
         except BaseException:
             client.close()
             raise
@@ -159,12 +167,11 @@ class HelperClient:
             if expected in (ConnectionOpened, ConnectionAttached):
                 self.close()
             raise
-        if isinstance(answer, Refused):
-            raise HelperRefused(answer.code, answer.detail)
-        if not isinstance(answer, expected):
+        try:
+            return _expected(answer, expected)
+        except HelperUnavailable:
             self.close()
-            raise HelperUnavailable(f"answered {type(answer).__name__} to {type(request).__name__}")
-        return answer
+            raise
 
     async def _answer_to_the_last(self) -> Answer:
         while True:
@@ -180,3 +187,11 @@ class HelperClient:
             self.close()
             raise HelperUnavailable(str(error)) from error
         return socket.socket(fileno=descriptor)
+
+
+def _expected(answer: Answer, expected: type[A]) -> A:
+    if isinstance(answer, Refused):
+        raise HelperRefused(answer.code, answer.detail)
+    if not isinstance(answer, expected):
+        raise HelperUnavailable(f"answered {type(answer).__name__}, not {expected.__name__}")
+    return answer

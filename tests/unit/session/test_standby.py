@@ -11,6 +11,7 @@ from app.session.process import serve
 from app.session.runner import Attempt, AttemptContext
 from app.session.standby import Standby
 from helper.protocol import helper_messages as h
+from helper.protocol.knock import knock
 from tests.unit.session.test_helper_link import HELD, helper, refusing
 from tests.unit.session.test_runner import FakeAttempt
 
@@ -84,3 +85,36 @@ async def test_prepared_after_an_attempt_and_not_during_one() -> None:
     assert attempts[0].undone == 1
     assert standby.prepared.qsize() == 1
     assert standby.closed == 1
+
+
+async def test_what_knocked_before_is_taken(own_dirs: Path) -> None:
+    heard: list[h.Request] = []
+    async with helper(own_dirs, heard=heard):
+        knocked = knock()
+        assert knocked is not None
+        standby = Standby(knocked)
+        await standby.prepare()
+        link = await standby.take()
+        assert link is not None
+        assert link.version == "0.1.0"
+        assert [type(request) for request in heard[:2]] == [h.Hello, h.PrepareWorker]
+        link.close()
+
+
+async def test_a_knock_that_is_refused_is_no_failure(own_dirs: Path) -> None:
+    async with helper(own_dirs, refusing(h.Hello, h.RefusalCode.NOT_ALLOWED)):
+        standby = Standby(knock())
+        await standby.prepare()
+        assert await standby.take() is None
+
+
+async def test_a_knock_that_nobody_needs_is_taken_back(own_dirs: Path) -> None:
+    async with helper(own_dirs):
+        knocked = knock()
+        assert knocked is not None
+        assert await Standby(knocked).take() is None
+        assert knocked.fileno() == -1
+
+
+def test_nobody_to_knock_at() -> None:
+    assert knock() is None
