@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from dataclasses import dataclass, field
 
-from helper.wire.packets import parse_key, raw_key
+from helper.wire.packets import parse_key, raw_key, turned
 
 MAX_FLOWS = 4096
 TOP_FLOWS = 40
@@ -56,17 +56,10 @@ class Traffic:
 
     def take_flows(self) -> list[FlowCount]:
         """Returns the flows with the most bytes since the last call, and forgets all."""
-        up, down = self._up, self._down
+        both = {key: (size, 0) for key, size in self._up.items()}
+        for (protocol, raw), size in self._down.items():
+            key = (protocol, turned(raw))
+            both[key] = (both.get(key, (0, 0))[0], size)
         self._up, self._down = {}, {}
-        merged: dict[tuple[int, str, int, str, int], list[int]] = {}
-        for (protocol, raw), size in heapq.nlargest(TOP_FLOWS, up.items(), key=lambda item: item[1]):
-            k = parse_key(protocol, raw)
-            mine = (protocol, k.source, k.source_port, k.destination, k.destination_port)
-            merged.setdefault(mine, [0, 0])[0] += size
-        for (protocol, raw), size in heapq.nlargest(TOP_FLOWS, down.items(), key=lambda item: item[1]):
-            k = parse_key(protocol, raw)
-            mine = (protocol, k.destination, k.destination_port, k.source, k.source_port)
-            merged.setdefault(mine, [0, 0])[1] += size
-        counts = [FlowCount(*key, bytes_up=sizes[0], bytes_down=sizes[1]) for key, sizes in merged.items()]
-        counts.sort(key=lambda flow: flow.bytes_up + flow.bytes_down, reverse=True)
-        return counts[:TOP_FLOWS]
+        top = heapq.nlargest(TOP_FLOWS, both.items(), key=lambda item: sum(item[1]))
+        return [FlowCount(*parse_key(*key), bytes_up=up, bytes_down=down) for key, (up, down) in top]

@@ -52,11 +52,6 @@ def encode_frame(kind: FrameKind, payload: bytes = b"") -> bytes:
     return HEADER.pack(kind << 24 | len(payload)) + payload
 
 
-def put_data_header(buffer: bytearray, position: int, length: int) -> None:
-    """Writes the header of a DATA frame of `length` payload bytes at `position`, which the caller has left free."""
-    HEADER.pack_into(buffer, position, length)
-
-
 class FrameDecoder:
     """Finds the frames in a stream that comes in pieces of any size.
 

@@ -18,6 +18,11 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     pass
 
 
+_Address = Annotated[str, msgspec.Meta(max_length=45)]
+_Domain = Annotated[str, msgspec.Meta(max_length=253, pattern=r"^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$")]
+_Token = Annotated[str, msgspec.Meta(max_length=64)]
+
+
 class ClientHello(Message, frozen=True):
     """`client_id` is random and stable per installation; `offload`: segments with virtio headers may be sent to it."""
 
@@ -25,25 +30,25 @@ class ClientHello(Message, frozen=True):
     client_id: Annotated[str, msgspec.Meta(min_length=16, max_length=64, pattern="^[0-9a-f]+$")]
     client_name: Annotated[str, msgspec.Meta(max_length=128)]
     offload: bool
-    address4: Annotated[str, msgspec.Meta(max_length=15)] | None = None
-    address6: Annotated[str, msgspec.Meta(max_length=39)] | None = None
-    secret: Annotated[str, msgspec.Meta(max_length=64)] | None = None
+    address4: _Address | None = None
+    address6: _Address | None = None
+    secret: _Token | None = None
 
 
 class ManagerWelcome(Message, frozen=True):
     """`mtu` of the pod's interface; the DNS facts are the pod's own /etc/resolv.conf (resolv.conf(5))."""
 
     version: int
-    manager_version: str
-    lease_id: str
-    secret: str
-    address4: str | None
-    address6: str | None
-    mtu: int
+    manager_version: _Token
+    lease_id: _Token
+    secret: _Token
+    address4: _Address | None
+    address6: _Address | None
+    mtu: Annotated[int, msgspec.Meta(ge=576, le=65535)]
     offload: bool
-    dns_servers: tuple[str, ...]
-    cluster_domain: str
-    search_domains: tuple[str, ...]
+    dns_servers: Annotated[tuple[_Address, ...], msgspec.Meta(max_length=8)]
+    cluster_domain: _Domain
+    search_domains: Annotated[tuple[_Domain, ...], msgspec.Meta(max_length=32)]
 
 
 class HelloRefusal(enum.StrEnum):
@@ -56,7 +61,7 @@ class HelloRefusal(enum.StrEnum):
 
 class ManagerRefusal(Message, frozen=True):
     code: HelloRefusal
-    manager_version: str
+    manager_version: _Token
 
 
 M = TypeVar("M", bound=Message)

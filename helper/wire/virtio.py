@@ -21,6 +21,9 @@ GSO_ECN = 0x80
 _TCP, _UDP = 6, 17
 _FIN, _PSH, _CWR = 0x01, 0x08, 0x80
 
+MAX_SEGMENTS = 1024
+"""Of one train. Linux makes some 130 of 64 KiB at the smallest common segment size (536 bytes)."""
+
 
 class VirtioError(Exception):
     """The header does not fit its packet."""
@@ -69,13 +72,15 @@ def _segment(packet: memoryview, kind: int, gso_size: int, transport: int) -> It
     """Cuts a TCP or UDP train as Linux's tcp_gso_segment and __udp_gso_segment do (net/ipv4, net/ipv6)."""
     six = packet[0] >> 4 == 6
     tcp = kind != GSO_UDP_L4
-    if gso_size == 0 or transport + (20 if tcp else 8) > len(packet):
+    if gso_size == 0 or not (40 if six else 20) <= transport <= len(packet) - (20 if tcp else 8):
         raise VirtioError("segment header outside the packet")
     header_end = transport + ((packet[transport + 12] >> 4) * 4 if tcp else 8)
     if header_end > len(packet) or header_end < transport + (20 if tcp else 8):
         raise VirtioError("transport header outside the packet")
     headers = bytes(packet[:header_end])
     payload = packet[header_end:]
+    if len(payload) > gso_size * MAX_SEGMENTS:
+        raise VirtioError(f"a train of segments of {gso_size} bytes is too long")
     addresses = headers[8:40] if six else headers[12:20]
     address_sum = ones_complement_sum(addresses, _TCP if tcp else _UDP)
     (sequence,) = struct.unpack_from(">I", headers, transport + 4)

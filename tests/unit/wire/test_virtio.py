@@ -113,6 +113,29 @@ def test_a_whole_packet_is_left_alone() -> None:
     assert bytes(done) == packet
 
 
+def test_a_train_of_crumbs_is_refused() -> None:
+    frame = _train(_tcp(bytes(60_000), six=True), GSO_TCPV6, 1, six=True)
+    with pytest.raises(VirtioError):
+        list(finish(frame))
+
+
+@given(
+    kind=st.sampled_from([GSO_NONE, GSO_TCPV4, GSO_TCPV6, GSO_UDP_L4]),
+    flags=st.integers(0, 1),
+    size=st.integers(0, 60),
+    start=st.integers(0, 120),
+    offset=st.integers(0, 120),
+    packet=st.binary(min_size=20, max_size=150),
+    version=st.sampled_from([0x45, 0x60]),
+)
+def test_headers_that_lie_are_packets_or_a_virtio_error(
+    kind: int, flags: int, size: int, start: int, offset: int, packet: bytes, version: int
+) -> None:
+    header = HEADER.pack(flags, kind, 0, size, start, offset)
+    with contextlib.suppress(VirtioError):
+        list(finish(memoryview(header + bytes([version]) + packet[1:])))
+
+
 @given(st.binary(max_size=200))
 def test_any_bytes_are_packets_or_a_virtio_error(data: bytes) -> None:
     with contextlib.suppress(VirtioError):
