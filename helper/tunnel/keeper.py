@@ -13,8 +13,9 @@ import logging
 import struct
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from helper.cluster.api import VIRTUAL_SUBNET4, VIRTUAL_SUBNET6
 from helper.protocol.worker_messages import (
     Endpoint,
     Lease,
@@ -58,7 +59,7 @@ class _Held:
 
     address4: str | None = None
     address6: str | None = None
-    secret: str | None = None
+    secret: str | None = field(default=None, repr=False)
 
 
 class _LaneEvents:
@@ -119,10 +120,7 @@ class TunnelKeeper:
 
     def set_endpoint(self, wish: SetEndpoint) -> None:
         """Fresh credentials for the pod that we have a tunnel to are kept for the next lane; all else is used now."""
-        same = self._wish is not None and (
-            (self._wish.endpoint.server_url, self._wish.endpoint.namespace, self._wish.endpoint.pod)
-            == (wish.endpoint.server_url, wish.endpoint.namespace, wish.endpoint.pod)
-        )
+        same = self._wish is not None and _same_pod(self._wish, wish)
         self._wish = wish
         if not (same and self.state is TunnelState.UP):
             self._wish_changed.set()
@@ -152,7 +150,7 @@ class TunnelKeeper:
             return
         if frame.kind == FrameKind.PONG and len(frame.payload) == _STAMP.size:
             self.rtt_s = max(0.0, time.perf_counter() - _STAMP.unpack(frame.payload)[0])
-        elif frame.kind == FrameKind.PING and self._lane is not None:
+        elif frame.kind == FrameKind.PING and self._lane is not None and self._lane.writable:
             self._lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
         elif frame.kind == FrameKind.WELCOME and not events.welcome.done():
             try:
@@ -174,6 +172,9 @@ class TunnelKeeper:
             lane.send(encode_frame(FrameKind.HELLO, encode_hello(self._hello(wish))))
             await self._shake_hands(events)
             was_up = True
+            if self._wish is not None and _same_pod(self._wish, wish):
+                # Asked for again while we were at it: here it is.
+                self._wish_changed.clear()
             failure = await self._hold(lane, events)
         except LaneFailed as error:
             failure = error
@@ -199,6 +200,14 @@ class TunnelKeeper:
     def _up(self, welcome: ManagerWelcome) -> None:
         if welcome.version != WIRE_VERSION:
             raise LaneFailed(TunnelFailure.MANAGER_VERSION, f"the manager speaks version {welcome.version}")
+        try:
+            guard = AddressGuard(
+                _packed(VIRTUAL_SUBNET4, welcome.address4), _packed(VIRTUAL_SUBNET6, welcome.address6), by_source=False
+            )
+            for server in welcome.dns_servers:
+                ipaddress.ip_address(server)
+        except ValueError as error:
+            raise LaneFailed(TunnelFailure.MANAGER_VERSION, str(error)) from error
         before = (self._held.address4, self._held.address6)
         self._held = _Held(welcome.address4, welcome.address6, welcome.secret)
         self.lease = Lease(
@@ -211,10 +220,6 @@ class TunnelKeeper:
             search_domains=welcome.search_domains,
             manager_version=welcome.manager_version,
         )
-        try:
-            guard = AddressGuard(_packed(4, welcome.address4), _packed(6, welcome.address6), by_source=False)
-        except ValueError as error:
-            raise LaneFailed(TunnelFailure.MANAGER_VERSION, str(error)) from error
         first = self.state is not TunnelState.UP and before == (None, None)
         self.reconnects += not first
         self.state, self.failure = TunnelState.UP, TunnelFailure.NONE
@@ -284,12 +289,18 @@ class TunnelKeeper:
         return True
 
 
-def _packed(version: int, address: str | None) -> bytes | None:
+def _same_pod(one: SetEndpoint, other: SetEndpoint) -> bool:
+    a, b = one.endpoint, other.endpoint
+    return (a.server_url, a.namespace, a.pod) == (b.server_url, b.namespace, b.pod)
+
+
+def _packed(subnet: str, address: str | None) -> bytes | None:
+    """Raises ValueError for an address that no manager of ours grants: it could be one of the user's own network."""
     if address is None:
         return None
     value = ipaddress.ip_address(address)
-    if value.version != version:
-        raise ValueError(f"{address} is no IPv{version} address")
+    if value not in ipaddress.ip_network(subnet):
+        raise ValueError(f"{address} is not in {subnet}")
     return value.packed
 
 

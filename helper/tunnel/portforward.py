@@ -74,6 +74,9 @@ class PortForwardLane(picows.WSListener):
 
     def on_ws_connected(self, transport: picows.WSTransport) -> None:
         self._transport = transport
+        if self._closed:
+            # Nobody waited for it any more.
+            transport.disconnect(graceful=False)
 
     def pause_writing(self) -> None:
         self._writable = False
@@ -122,7 +125,8 @@ def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
         memory = os.memfd_create("client", os.MFD_CLOEXEC)
         try:
             os.write(memory, f"{endpoint.client_certificate_pem}\n{endpoint.client_key_pem}\n".encode())
-            context.load_cert_chain(f"/proc/self/fd/{memory}")
+            # A password stops OpenSSL from asking for one on a terminal.
+            context.load_cert_chain(f"/proc/self/fd/{memory}", password="")
         finally:
             os.close(memory)
     return context
@@ -217,7 +221,7 @@ def _classify(error: BaseException, *, through_proxy: bool) -> LaneFailed | None
         return LaneFailed(_BY_STATUS.get(status, TunnelFailure.UNREACHABLE), f"HTTP {status}: {body}")
     if isinstance(error, ssl.SSLCertVerificationError):
         return LaneFailed(TunnelFailure.TLS_UNTRUSTED, str(error))
-    if isinstance(error, TimeoutError | OSError | EOFError):
+    if isinstance(error, OSError | EOFError | picows.WSError | UnicodeError):
         return LaneFailed(TunnelFailure.UNREACHABLE, str(error) or type(error).__name__)
     if type(error).__module__.startswith("python_socks") or (through_proxy and isinstance(error, Exception)):
         return LaneFailed(TunnelFailure.PROXY_FAILED, str(error) or type(error).__name__)

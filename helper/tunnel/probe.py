@@ -41,7 +41,7 @@ async def _timed(probe: Coroutine[Any, Any, None], limit_s: float) -> float | st
             await probe
     except TimeoutError:
         return f"no answer within {limit_s:g} s"
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, OverflowError) as error:
         return str(error) or type(error).__name__
     return time.perf_counter() - begin
 
@@ -52,7 +52,10 @@ async def _ask(server: str, name: str) -> None:
     import dns.message
     import dns.rcode
 
-    query = dns.message.make_query(name, "A")
+    try:
+        query = dns.message.make_query(name, "A")
+    except dns.exception.DNSException as error:
+        raise ValueError(f"{name!r} is not a name ({error})") from error
     loop = asyncio.get_running_loop()
     family = socket.AF_INET6 if ":" in server else socket.AF_INET
     with socket.socket(family, socket.SOCK_DGRAM) as sock:
@@ -63,6 +66,8 @@ async def _ask(server: str, name: str) -> None:
             answer = dns.message.from_wire(await loop.sock_recv(sock, 4096))
         except dns.exception.DNSException as error:
             raise ValueError(f"an unreadable answer ({error})") from error
+    if not query.is_response(answer):
+        raise ValueError("an answer to another question")
     if answer.rcode() != dns.rcode.NOERROR:
         raise ValueError(f"{name}: {dns.rcode.to_text(answer.rcode())}")
 

@@ -71,7 +71,7 @@ class Pump:
         self._view = memoryview(self._buffer)
 
     def attach(self, lane: Lane) -> None:
-        """A fresh lane: its stream begins at a frame's boundary. Packets flow after `open`."""
+        """A fresh lane: its stream begins at a frame's boundary. Packets flow after `open`, and none before."""
         self.detach()
         self._lane = lane
         self._decoder = FrameDecoder()
@@ -82,7 +82,7 @@ class Pump:
 
     def detach(self) -> None:
         self._read_tun(False)
-        self._lane = None
+        self._lane = self._guard = None
 
     def on_data(self, data: memoryview) -> None:
         """Bytes of the attached lane. Raises FrameError: the lane must be closed then."""

@@ -25,7 +25,7 @@ from helper.tunnel.lane import Lane, LaneListener, StreamLane
 from helper.tunnel.portforward import LaneFailed
 from helper.tunnel.pump import Pump
 from helper.tunnel.traffic import Traffic
-from helper.wire.frames import VNET_HEADER_BYTES, Frame, FrameKind
+from helper.wire.frames import VNET_HEADER_BYTES, Frame, FrameKind, encode_frame
 from helper.wire.hello import WIRE_VERSION, ClientHello, ManagerWelcome
 
 _WISH = SetEndpoint(Endpoint("https://192.0.2.1", "kubeferry", "manager-1", 7070), "ab" * 8, "laptop")
@@ -97,6 +97,9 @@ class _Lab:
         self.fail: LaneFailed | None = None
         self.links: list[Link] = []
         self.mute = False
+        self.opening = asyncio.Event()
+        self.opening.set()
+        self.asked = asyncio.Event()
 
     def _on_control(self, frame: Frame) -> None:
         self.keeper.on_control(frame)
@@ -104,13 +107,15 @@ class _Lab:
             self.pong.put_nowait(self.keeper.rtt_s)
 
     async def _open_lane(self, endpoint: Endpoint, listener: LaneListener) -> Lane:
+        self.asked.set()
+        await self.opening.wait()
         if self.fail is not None:
             raise self.fail
         ours, theirs = socket.socketpair()
         if self.mute:
             self.keep = theirs
         else:
-            self.links.append(Link(self.loop, theirs, self.manager, "test"))
+            self.links.append(Link(self.loop, theirs, self.manager))
         return StreamLane(self.loop, ours, listener)
 
     async def next(self) -> TunnelUp | TunnelLost:
@@ -242,6 +247,63 @@ async def test_a_manager_of_another_version_is_refused() -> None:
         lab.manager.wire_version = WIRE_VERSION + 1
         lab.keeper.set_endpoint(_WISH)
         assert (await lab.lost()).failure is TunnelFailure.MANAGER_VERSION
+
+
+async def test_an_address_that_no_manager_grants_is_refused() -> None:
+    async with _running() as lab:
+        lab.manager.leases = LeaseTable(ipaddress.IPv4Network("192.0.2.0/24"), None)
+        lab.keeper.set_endpoint(_WISH)
+        assert (await lab.lost()).failure is TunnelFailure.MANAGER_VERSION
+        assert lab.keeper.lease is None
+
+
+async def test_the_same_endpoint_again_while_connecting_does_not_cut_what_comes_up() -> None:
+    async with _running() as lab:
+        lab.opening.clear()
+        lab.keeper.set_endpoint(_WISH)
+        await lab.asked.wait()
+        lab.keeper.set_endpoint(_WISH)
+        lab.opening.set()
+        await lab.up()
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert lab.events.empty()
+        assert len(lab.links) == 1
+
+
+async def test_packets_wait_for_the_handshake_of_every_lane() -> None:
+    async with _running() as lab:
+        lab.keeper.set_endpoint(_WISH)
+        await lab.up()
+        lab.mute = True
+        lab.asked.clear()
+        lab.links[0].lane.close()
+        await lab.lost()
+        await lab.asked.wait()
+        await asyncio.sleep(0)
+        lab.pump.on_writable()
+        lab.tun.send(_packet(_POD, _POD, b"too early"))
+        lab.keep.setblocking(False)
+        received = b""
+        for _ in range(20):
+            await asyncio.sleep(0)
+            with suppress(BlockingIOError):
+                received += lab.keep.recv(70_000)
+        assert b"client_id" in received
+        assert b"too early" not in received
+
+
+async def test_a_laptop_that_pings_and_does_not_read_costs_nothing() -> None:
+    async with _running() as lab:
+        ours, theirs = socket.socketpair()
+        link = Link(lab.loop, theirs, lab.manager)
+        with ours:
+            flood = encode_frame(FrameKind.PING, bytes(60_000))
+            for _ in range(200):
+                link.on_control(Frame(FrameKind.PING, memoryview(flood)[4:]))
+            assert not link.lane.writable
+            assert len(link.lane._pending) < 300_000
+        link.close()
 
 
 async def test_release_frees_the_lease() -> None:
