@@ -40,7 +40,6 @@ async def _run() -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(prog="kubeferry-manager", description=__doc__)
     parser.add_argument("--check", action="store_true", help="exit 0 if the manager of this pod listens")
-    parser.add_argument("--version", action="store_true")
     arguments = parser.parse_args()
     if arguments.check:
         return _check()

@@ -7,7 +7,6 @@ inside the manager's, and a process of 3 ms per new laptop is cheaper than a thr
 from __future__ import annotations
 
 import json
-import logging
 import os
 import socket
 import subprocess
@@ -21,15 +20,16 @@ from helper.net.tun import open_tun
 _IP = "/usr/sbin/ip"
 _QUEUE_PACKETS = 1000
 
-log = logging.getLogger(__name__)
-
 
 class DeviceError(Exception):
     """The kernel, in the words of `ip`, did not make a device as wanted."""
 
 
 def _ip(*arguments: str, batch: str = "") -> str:
-    done = subprocess.run([_IP, *arguments], input=batch, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - our own words only
+    try:
+        done = subprocess.run([_IP, *arguments], input=batch, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - our own words only
+    except subprocess.TimeoutExpired as error:
+        raise DeviceError(str(error)) from error
     if done.returncode:
         raise DeviceError(done.stderr.strip())
     return done.stdout

@@ -1,19 +1,16 @@
 """The manager's nftables: what laptops send leaves with the pod's own address, and answers find their way back.
 
 One table of our own, replaced as a whole in one transaction; a pod's network namespace ends with the pod, so nothing
-is ever left. `nft` is the only command the manager runs: its rules are text that we alone write.
+is ever left. The rules are text that we alone write.
 """
 
 from __future__ import annotations
 
 import ipaddress
-import logging
 import subprocess
 
 TABLE = "kubeferry"
 _NFT = "/usr/sbin/nft"
-
-log = logging.getLogger(__name__)
 
 
 class FirewallError(Exception):
@@ -29,6 +26,7 @@ def render(
 
     `relayed6` maps laptops to their devices where the kernel may not forward IPv6: answers to them, translated back
     already (after priority -100, before routing), are sent into the device by `dup` and the original is dropped.
+    What laptops send there is the pod's own output: the rules of `forward` have their twins in `input` and `output`.
     """
     lines = [
         f"table inet {TABLE}",
@@ -55,9 +53,16 @@ def render(
         "    type filter hook input priority filter; policy accept;",
         # A laptop has no business with the pod itself but ping: the manager's port is on the loopback.
         '    iifname "kubeferry*" meta l4proto != { icmp, icmpv6 } reject',
-        "  }",
-        "}",
     ]
+    if subnet6 is not None:
+        lines += [
+            f"    ip6 saddr {subnet6} meta l4proto != icmpv6 reject",
+            "  }",
+            "  chain output {",
+            "    type filter hook output priority filter; policy accept;",
+            f'    oifname "kubeferry*" ip6 saddr {subnet6} ip6 saddr != {subnet6[1]} drop',
+        ]
+    lines += ["  }", "}"]
     if relayed6:
         lines += [
             f"table ip6 {TABLE}6",
@@ -67,7 +72,7 @@ def render(
             "    type filter hook prerouting priority -90; policy accept;",
         ]
         lines += [
-            f'    iifname != "{device}" ip6 daddr {address} dup to {address} device "{device}" drop'
+            f'    ip6 daddr {address} ct state established,related dup to {address} device "{device}" drop'
             for address, device in relayed6.items()
         ]
         lines += ["  }", "}"]
@@ -76,6 +81,9 @@ def render(
 
 def apply(ruleset: str) -> None:
     """Raises FirewallError with nft's own words."""
-    done = subprocess.run([_NFT, "-f", "-"], input=ruleset, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - a constant command
+    try:
+        done = subprocess.run([_NFT, "-f", "-"], input=ruleset, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - a constant command
+    except subprocess.TimeoutExpired as error:
+        raise FirewallError(str(error)) from error
     if done.returncode:
         raise FirewallError(done.stderr.strip())

@@ -41,15 +41,16 @@ def forward_ipv4(interface_index: int) -> None:
         raise OSError(-error, os.strerror(-error))
 
 
-def ipv6_forwarding() -> bool:
+def ipv6_forwarding(uplink: str) -> bool:
     """True when the kernel forwards IPv6 in this namespace, after trying to switch it on."""
-    knob = pathlib.Path("/proc/sys/net/ipv6/conf/all/forwarding")
+    settings = pathlib.Path("/proc/sys/net/ipv6/conf")
+    knob = settings / "all/forwarding"
     try:
         if knob.read_text().strip() == "1":
             return True
+        # A forwarding host forgets and ignores what routers advertise: 2 keeps the pod's route if it came that way.
+        (settings / uplink / "accept_ra").write_text("2\n")
         knob.write_text("1\n")
-        # A forwarding host ignores router advertisements; where the pod's route came from one, keep listening (2).
-        knob.with_name("accept_ra").write_text("2\n")
     except OSError as error:
         log.info("the kernel does not forward IPv6 here (%s)", error)
         return False

@@ -11,7 +11,7 @@ import hashlib
 import hmac
 import ipaddress
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from helper.wire.hello import ClientHello, HelloRefusal
 
@@ -35,7 +35,7 @@ class Lease:
     lease_id: str
     client_id: str
     client_name: str
-    secret: str
+    secret: str = field(repr=False)
     index: int
     address4: ipaddress.IPv4Address
     address6: ipaddress.IPv6Address | None
@@ -53,20 +53,27 @@ class LeaseTable:
         return len(self._by_index)
 
     def claim(self, hello: ClientHello) -> Lease:
-        """Returns the laptop's lease, new or known. Raises LeaseRefused."""
-        known = next((lease for lease in self._by_index.values() if lease.client_id == hello.client_id), None)
-        if known is not None:
-            if hello.secret is None and known.left_at is not None:
-                # The installation's worker began anew (and lost the secret) while nobody used the lease.
-                known.secret = secrets.token_hex(16)
-            elif hello.secret is None or not hmac.compare_digest(hello.secret, known.secret):
-                if hello.secret is None:
-                    return self._grant(hello)
-                raise LeaseRefused(HelloRefusal.WRONG_SECRET)
-            known.left_at = None
-            known.client_name = hello.client_name
-            return known
-        return self._grant(hello)
+        """Returns the laptop's lease, new or known. Raises LeaseRefused.
+
+        One installation may have several: each of its workers has a secret of its own.
+        """
+        own = [lease for lease in self._by_index.values() if lease.client_id == hello.client_id]
+        if hello.secret is None:
+            lease = next((lease for lease in own if lease.left_at is not None), None)
+            if lease is None:
+                return self._grant(hello)
+            # The installation's worker began anew (and lost the secret) while nobody used the lease.
+            lease.secret = secrets.token_hex(16)
+        else:
+            lease = next((lease for lease in own if _same(hello.secret, lease.secret)), None)
+            if lease is None:
+                if hello.address4 is None or any(str(lease.address4) == hello.address4 for lease in own):
+                    raise LeaseRefused(HelloRefusal.WRONG_SECRET)
+                # Granted by a manager before this one.
+                return self._grant(hello)
+        lease.left_at = None
+        lease.client_name = hello.client_name
+        return lease
 
     def release(self, lease: Lease) -> None:
         if self._by_index.get(lease.index) is lease:
@@ -114,3 +121,7 @@ class LeaseTable:
             return None
         index = int(value) - int(self._subnet4.network_address)
         return index if FIRST_INDEX <= index < self._size else None
+
+
+def _same(presented: str, held: str) -> bool:
+    return hmac.compare_digest(presented.encode(), held.encode())

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from helper.cluster.manager.devices import Device, DeviceError
+from helper.cluster.manager.firewall import FirewallError
 from helper.cluster.manager.leases import Lease, LeaseRefused
 from helper.tunnel.lane import StreamLane
 from helper.tunnel.pump import AddressGuard, Pump
@@ -47,7 +48,7 @@ class StationKeeper(Protocol):
     version: str
 
     def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
-        """Raises LeaseRefused, OSError or DeviceError when the kernel gives no device."""
+        """Raises LeaseRefused; OSError, DeviceError or FirewallError when the kernel gives no device or no way."""
 
     def leave(self, link: Link, *, release: bool) -> None: ...
 
@@ -55,10 +56,9 @@ class StationKeeper(Protocol):
 class Link:
     """One accepted connection. `heard_at` is the loop's time of the last bytes."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, keeper: StationKeeper, peer: str) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, keeper: StationKeeper) -> None:
         self._loop = loop
         self._keeper = keeper
-        self._peer = peer
         self._decoder: FrameDecoder | None = FrameDecoder(capacity=256 * 1024)
         self.station: Station | None = None
         self.heard_at = loop.time()
@@ -92,7 +92,9 @@ class Link:
 
     def on_control(self, frame: Frame) -> None:
         if frame.kind == FrameKind.PING:
-            self.lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
+            # Who does not read has bytes waiting that say as much, and must not make us hold answers without end.
+            if self.lane.writable:
+                self.lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
         elif frame.kind == FrameKind.RELEASE:
             self._end(release=True)
 
@@ -111,7 +113,7 @@ class Link:
         except LeaseRefused as error:
             self._refuse(error.code)
             return
-        except (OSError, DeviceError) as error:
+        except (OSError, DeviceError, FirewallError) as error:
             log.error("no device for a laptop: %s", error)
             self._refuse(HelloRefusal.INTERNAL)
             return

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 from dataclasses import dataclass
+
+_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*")
+_MAX_SERVERS, _MAX_SEARCH = 8, 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ def parse_resolv_conf(text: str) -> PodDns:
             except ValueError:
                 continue
         elif words and words[0] in ("search", "domain"):
-            search = [word.rstrip(".").lower() for word in words[1:]]
+            lowered = [word.rstrip(".").lower() for word in words[1:]]
+            search = [name for name in lowered if _DOMAIN.fullmatch(name)]
     domain = next((name[4:] for name in search if name.startswith("svc.")), "cluster.local")
-    return PodDns(tuple(servers), domain, tuple(search))
+    return PodDns(tuple(servers[:_MAX_SERVERS]), domain, tuple(search[:_MAX_SEARCH]))

@@ -13,7 +13,7 @@ from helper.cluster.manager import firewall
 from helper.cluster.manager.devices import Devices, find_uplink
 from helper.cluster.manager.forwarding import ipv6_forwarding
 from helper.cluster.manager.ipv6 import RawIpv6Sender
-from helper.cluster.manager.leases import LeaseTable
+from helper.cluster.manager.leases import Lease, LeaseTable
 from helper.cluster.manager.links import Link, Station, make_station
 from helper.cluster.manager.pod_dns import PodDns, parse_resolv_conf
 from helper.net.tun import ensure_tun_node
@@ -22,6 +22,9 @@ from helper.wire.hello import WIRE_VERSION, ClientHello, ManagerWelcome
 
 SILENCE_S = 20.0
 """A lane that brought nothing for so long is closed. Laptops ping every second."""
+
+MAX_LANES = 512
+"""Connections at once, before or after their handshake: each may take half a megabyte."""
 
 _TICK_S = 5.0
 
@@ -72,13 +75,10 @@ class Manager:
         station = self._stations.get(lease.lease_id)
         if station is None:
             try:
-                device = self._devices.open(lease.address4, lease.address6)
+                station = self._settle(lease)
             except BaseException:
                 self._leases.release(lease)
                 raise
-            station = make_station(self._loop, lease, device, self._raw6.send if self._raw6 else None)
-            self._stations[lease.lease_id] = station
-            self._apply_relays()
         welcome = ManagerWelcome(
             version=WIRE_VERSION,
             manager_version=VERSION,
@@ -108,10 +108,14 @@ class Manager:
 
     def _accept(self, listener: socket.socket) -> None:
         try:
-            sock, address = listener.accept()
+            sock, _ = listener.accept()
         except OSError:
             return
-        self._links.add(Link(self._loop, sock, self, str(address)))
+        if len(self._links) >= MAX_LANES:
+            log.warning("more than %d connections: one is closed at once", MAX_LANES)
+            sock.close()
+            return
+        self._links.add(Link(self._loop, sock, self))
 
     def _tick(self, now: float) -> None:
         for link in list(self._links):
@@ -121,11 +125,28 @@ class Manager:
         for lease in self._leases.expired(now):
             self._remove(self._stations[lease.lease_id])
 
+    def _settle(self, lease: Lease) -> Station:
+        """Raises OSError, DeviceError or FirewallError, and has left nothing then."""
+        device = self._devices.open(lease.address4, lease.address6)
+        station = make_station(self._loop, lease, device, self._raw6.send if self._raw6 else None)
+        self._stations[lease.lease_id] = station
+        try:
+            self._apply_relays()
+        except BaseException:
+            del self._stations[lease.lease_id]
+            device.close()
+            raise
+        return station
+
     def _remove(self, station: Station) -> None:
         self._leases.release(station.lease)
         del self._stations[station.lease.lease_id]
+        try:
+            self._apply_relays()
+        except (OSError, firewall.FirewallError) as error:
+            # One laptop's rule is left, to a device that is gone: no reason to stop serving all others.
+            log.error("the rules are as before, until the next laptop comes or goes: %s", error)
         station.device.close()
-        self._apply_relays()
 
     def _apply_relays(self) -> None:
         """Where IPv6 is relayed, every laptop has a rule of its own."""
@@ -142,7 +163,7 @@ def make_manager(loop: asyncio.AbstractEventLoop, resolv_conf: Path = Path("/etc
     subnet4 = ipaddress.IPv4Network(VIRTUAL_SUBNET4)
     subnet6 = ipaddress.IPv6Network(VIRTUAL_SUBNET6) if uplink.ipv6 else None
     raw6: RawIpv6Sender | None = None
-    if uplink.ipv6 and not ipv6_forwarding():
+    if uplink.ipv6 and not ipv6_forwarding(uplink.name):
         try:
             raw6 = RawIpv6Sender()
         except OSError as error:

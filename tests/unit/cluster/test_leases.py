@@ -43,9 +43,46 @@ def test_a_wrong_secret_is_refused() -> None:
     assert refused.value.code is HelloRefusal.WRONG_SECRET
 
 
+def test_a_wrong_secret_for_a_held_address_is_refused() -> None:
+    table = _table()
+    lease = table.claim(_hello())
+    with pytest.raises(LeaseRefused) as refused:
+        table.claim(_hello(secret="0" * 32, address4=str(lease.address4)))
+    assert refused.value.code is HelloRefusal.WRONG_SECRET
+
+
+def test_a_secret_may_be_any_text() -> None:
+    table = _table()
+    table.claim(_hello())
+    with pytest.raises(LeaseRefused):
+        table.claim(_hello(secret="\N{SNOWMAN}"))
+
+
+def test_the_secret_is_in_no_repr() -> None:
+    lease = _table().claim(_hello())
+    assert lease.secret not in repr(lease)
+
+
 def test_a_second_worker_of_the_same_installation_gets_another_address() -> None:
     table = _table()
     assert table.claim(_hello()).address4 != table.claim(_hello()).address4
+
+
+def test_two_workers_of_an_installation_each_come_back_to_their_own() -> None:
+    table = _table()
+    leases = [table.claim(_hello()), table.claim(_hello())]
+    for lease in reversed(leases):
+        lease.left_at = 1.0
+        assert table.claim(_hello(secret=lease.secret, address4=str(lease.address4))) is lease
+    assert len(table) == 2
+
+
+def test_two_workers_of_an_installation_keep_their_addresses_when_the_manager_is_restarted() -> None:
+    before = _table()
+    leases = [before.claim(_hello()), before.claim(_hello())]
+    after = _table()
+    for lease in leases:
+        assert after.claim(_hello(secret=lease.secret, address4=str(lease.address4))).address4 == lease.address4
 
 
 def test_a_worker_begun_anew_takes_over_what_nobody_uses() -> None:

@@ -18,6 +18,11 @@ def test_another_cluster_domain_and_two_servers() -> None:
     assert dns.cluster_domain == "k8s.corp"
 
 
+def test_no_more_is_told_than_a_laptop_takes() -> None:
+    dns = parse_resolv_conf("search " + "a..b svc.c " * 40 + "\n" + "nameserver 10.0.0.1\n" * 20)
+    assert (len(dns.servers), len(dns.search_domains), dns.cluster_domain) == (8, 32, "c")
+
+
 def test_nonsense_is_passed_over() -> None:
     dns = parse_resolv_conf("# comment\nnameserver\nnameserver nowhere\nsearch\n;\nbogus line here")
     assert (dns.servers, dns.cluster_domain, dns.search_domains) == ((), "cluster.local", ())
