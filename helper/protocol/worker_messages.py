@@ -72,7 +72,7 @@ class SetResolver(Message, frozen=True):
 class SetProbes(Message, frozen=True):
     """Probe the data path now and every `interval_s`: a DNS answer for `name` and a TCP connection to `address`:`port`.
 
-    A part that is None is not probed. Every round is answered by a ProbeReport.
+    A part that is None is not probed. Every round is answered by a ProbeReport; after a failed one the next is sooner.
     """
 
     name: str | None

@@ -39,6 +39,9 @@ from helper.tunnel.pump import Pump
 from helper.tunnel.traffic import Traffic
 
 STATISTICS_INTERVAL_S = 1.0
+PROBE_RETRY_S = 0.5
+"""After a probe that failed: whoever waits for the first one that passes should not wait for the interval."""
+
 _RELEASE_GRACE_S = 0.2
 _PRELOADED = "helper.tunnel.dns.answering"
 
@@ -166,14 +169,19 @@ class Worker:
 
     async def _probe(self) -> None:
         while True:
-            probes = self._probes
             with suppress(TimeoutError):
-                async with asyncio.timeout(probes.interval_s if probes else None):
+                async with asyncio.timeout(self._next_probe_in_s()):
                     await self._probe_now.wait()
             self._probe_now.clear()
             if self._probes is not None:
                 self._report = await probe_once(self._probes, self._dns_address)
                 self._tell(self._report)
+
+    def _next_probe_in_s(self) -> float | None:
+        if self._probes is None:
+            return None
+        failed = self._report is not None and not self._report.ok
+        return min(PROBE_RETRY_S, self._probes.interval_s) if failed else self._probes.interval_s
 
     async def _count(self) -> None:
         while True:
