@@ -51,8 +51,9 @@ def test_never_connected_when_the_data_path_does_not_work(kubeferry: Kubeferry, 
     assert_as_before(kubeferry.laptop, before)
 
 
-@pytest.mark.parametrize("after_s", [0.0, 0.3, 0.6, 0.9, 1.5])
+@pytest.mark.parametrize("after_s", [0.0, 0.2, 0.4, 0.6, 0.9])
 def test_ctrl_c_undoes_what_was_done(kubeferry: Kubeferry, cluster: Cluster, after_s: float) -> None:
+    """With a manager to install, which takes longer than any of these."""
     cluster.kubectl("delete", "namespace", MANAGER_NAMESPACE, "--ignore-not-found")
     before = snapshot.take(kubeferry.laptop)
     client = kubeferry.popen("connect", "-n", "shop")
@@ -100,7 +101,9 @@ def test_manager_uninstall_leaves_nothing(kubeferry: Kubeferry, cluster: Cluster
     kubeferry.run("manager", "uninstall").checked()
     kinds = "deployments,pods,services,serviceaccounts,configmaps,secrets,roles,rolebindings"
     names = json.loads(cluster.kubectl("get", kinds, "-A", "-l", "app.kubernetes.io/name=kubeferry", "-o", "json"))
-    left = [item for item in names["items"] if "deletionTimestamp" not in item["metadata"]]
+    metadata = [item["metadata"] for item in names["items"]]
+    # Other namespaces of a cluster that is not ours alone may have managers of their own.
+    left = [one for one in metadata if "deletionTimestamp" not in one and one["namespace"] == MANAGER_NAMESPACE]
     assert not left
     cluster_wide = cluster.kubectl("get", "clusterroles,clusterrolebindings", "-o", "name")
     assert "kubeferry" not in cluster_wide
