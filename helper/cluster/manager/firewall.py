@@ -26,7 +26,7 @@ def render(
 
     `relayed6` maps laptops to their devices where the kernel may not forward IPv6: answers to them, translated back
     already (after priority -100, before routing), are sent into the device by `dup` and the original is dropped.
-    What laptops send there is the pod's own output: the rules of `forward` have their twins in `input` and `output`.
+    What laptops send there is the pod's own output: the rules of `forward` and `input` have their twins in `output`.
     """
     lines = [
         f"table inet {TABLE}",
@@ -56,10 +56,10 @@ def render(
     ]
     if subnet6 is not None:
         lines += [
-            f"    ip6 saddr {subnet6} meta l4proto != icmpv6 reject",
             "  }",
             "  chain output {",
             "    type filter hook output priority filter; policy accept;",
+            f'    oifname "lo" ip6 saddr {subnet6} meta l4proto != icmpv6 reject',
             f'    oifname "kubeferry*" ip6 saddr {subnet6} ip6 saddr != {subnet6[1]} drop',
         ]
     lines += ["  }", "}"]

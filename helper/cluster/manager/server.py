@@ -55,20 +55,21 @@ class Manager:
         self._links: set[Link] = set()
 
     async def serve(self, port: int = MANAGER_PORT) -> None:
-        """Runs until cancelled. Raises OSError when the port is taken."""
-        firewall.apply(firewall.render(self._subnet4, self._subnet6, {}))
-        with socket.create_server(("127.0.0.1", port), backlog=64) as listener:
-            listener.setblocking(False)
-            self._loop.add_reader(listener.fileno(), self._accept, listener)
-            log.info("listening on 127.0.0.1:%d", port)
-            try:
-                while True:
-                    await asyncio.sleep(_TICK_S)
-                    self._tick(self._loop.time())
-            finally:
-                self._loop.remove_reader(listener.fileno())
-                for link in list(self._links):
-                    link.close()
+        """Runs until cancelled, once. Raises OSError when the port is taken, FirewallError when rules are refused."""
+        try:
+            firewall.apply(firewall.render(self._subnet4, self._subnet6, {}))
+            with socket.create_server(("127.0.0.1", port), backlog=64) as listener:
+                listener.setblocking(False)
+                self._loop.add_reader(listener.fileno(), self._accept, listener)
+                log.info("listening on 127.0.0.1:%d", port)
+                try:
+                    while True:
+                        await asyncio.sleep(_TICK_S)
+                        self._tick(self._loop.time())
+                finally:
+                    self._loop.remove_reader(listener.fileno())
+        finally:
+            self._close()
 
     def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
         lease = self._leases.claim(hello)
@@ -105,6 +106,15 @@ class Manager:
         log.info("laptop %s %s", station.lease.address4, "released its lease" if release else "lost its lane")
         if release:
             self._remove(station)
+
+    def _close(self) -> None:
+        for link in self._links:
+            link.close()
+        for station in self._stations.values():
+            station.pump.detach()
+            station.device.close()
+        if self._raw6 is not None:
+            self._raw6.close()
 
     def _accept(self, listener: socket.socket) -> None:
         try:
