@@ -52,6 +52,11 @@ class PortForwardLane(picows.WSListener):
         self._error = ""
 
     @property
+    def connected(self) -> bool:
+        """Was it ever?"""
+        return self._transport is not None
+
+    @property
     def writable(self) -> bool:
         return self._writable and not self._closed
 
@@ -201,6 +206,9 @@ async def open_port_forward(endpoint: Endpoint, listener: LaneListener) -> PortF
         if failure is None:
             raise
         raise failure from error
+    if not lane.connected:
+        # picows returns in peace when the server closes instead of answering, as one that is being restarted does.
+        raise LaneFailed(TunnelFailure.UNREACHABLE, "the server closed the connection instead of answering")
     return lane
 
 
