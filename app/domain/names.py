@@ -12,6 +12,10 @@ from app.domain.subnets import Subnet
 MAX_REVERSE_ZONES = 512
 """A cluster with more than this has its reverse names asked elsewhere for the rest: they are a convenience."""
 
+MAX_MATCH_DOMAINS = 250
+"""systemd-resolved (252, seen) refuses a link with more than 256 domains, search domains included: "Argument list too
+long" (LINK_SEARCH_DOMAINS_MAX)."""
+
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]{0,61}[a-z0-9])?")
 
 
@@ -27,12 +31,14 @@ def cluster_names(domain: str, namespace: str, namespaces: Iterable[str], subnet
     """Returns the names for a cluster of `domain` whose current namespace is `namespace`.
 
     Every namespace is a match domain of its own, so that `service.namespace` reaches the stub; whether it is the
-    cluster's or a public name (a namespace called `dev`) is decided there, name by name.
+    cluster's or a public name (a namespace called `dev`) is decided there, name by name. Of more than
+    MAX_MATCH_DOMAINS the last are left out, never the current namespace; their full names still work.
     """
     domain = domain.rstrip(".").lower()
-    known = sorted(name for name in {namespace, *namespaces} if _LABEL.fullmatch(name))
-    match = (domain, "svc", "pod", *known, *reverse_zones(subnets))
-    return Names(match=tuple(dict.fromkeys(match)), search=(f"{namespace}.svc.{domain}", f"svc.{domain}", domain))
+    labels = (name for name in {namespace, *namespaces} if _LABEL.fullmatch(name))
+    known = sorted(labels, key=lambda name: (name != namespace, name))
+    match = tuple(dict.fromkeys((domain, "svc", "pod", *known, *reverse_zones(subnets))))
+    return Names(match=match[:MAX_MATCH_DOMAINS], search=(f"{namespace}.svc.{domain}", f"svc.{domain}", domain))
 
 
 def reverse_zones(subnets: Iterable[Subnet]) -> tuple[str, ...]:

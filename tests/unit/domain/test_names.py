@@ -5,7 +5,7 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.names import MAX_REVERSE_ZONES, cluster_names, reverse_zones
+from app.domain.names import MAX_MATCH_DOMAINS, MAX_REVERSE_ZONES, cluster_names, reverse_zones
 from app.domain.stages import MAX_WAITS_FOR, Stage, describe_stage
 from app.domain.subnets import Subnet
 
@@ -16,8 +16,14 @@ def net(text: str) -> Subnet:
 
 def test_names() -> None:
     names = cluster_names("Cluster.Local.", "shop", ["dev", "shop", "not a label"], [net("10.96.0.0/16")])
-    assert names.match == ("cluster.local", "svc", "pod", "dev", "shop", "96.10.in-addr.arpa")
+    assert names.match == ("cluster.local", "svc", "pod", "shop", "dev", "96.10.in-addr.arpa")
     assert names.search == ("shop.svc.cluster.local", "svc.cluster.local", "cluster.local")
+
+
+def test_more_namespaces_than_a_resolver_takes() -> None:
+    names = cluster_names("cluster.local", "zz", [f"ns-{number}" for number in range(3000)], [net("10.96.0.0/16")])
+    assert len(names.match) == MAX_MATCH_DOMAINS
+    assert names.match[:4] == ("cluster.local", "svc", "pod", "zz")
 
 
 def test_zones_are_cut_at_octets_and_nibbles() -> None:
