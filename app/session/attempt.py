@@ -12,6 +12,7 @@ import logging
 from collections.abc import Awaitable, Callable
 
 from app.domain import connection as c
+from app.domain.catalogue import explain
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.domain.stages import Stage
 from app.platform.identity import client_id, client_name
@@ -28,8 +29,13 @@ TUNNEL_S = 20.0
 PROBE_S = 15.0
 UNDO_S = 5.0
 RETRY_S = 0.5
+LOGIN_RETRY_S = 5.0
+"""A login command that fails is not run twice a second: some take a second of CPU, some open a browser."""
 PROBE_INTERVAL_S = 5.0
 PROBE_TIMEOUT_S = 2.0
+
+_LOGIN_FAILURES = frozenset({ErrorCode.LOGIN_EXPIRED, ErrorCode.LOGIN_COMMAND_FAILED, ErrorCode.LOGIN_COMMAND_MISSING})
+_HELPER_GONE = frozenset({ErrorCode.HELPER_STOPPED, ErrorCode.HELPER_NOT_RUNNING})
 
 OpenHelper = Callable[[], Awaitable[Helper]]
 OpenCluster = Callable[[c.Target], Awaitable[Cluster]]
@@ -81,9 +87,9 @@ class ConnectAttempt:
         except TimeoutError:
             return ("the helper did not answer in time; it undoes the connection by itself within seconds",)
         except KubeferryError as error:
-            # The helper is gone, and what it had set up went with it.
             _log.warning("undoing: %s", error)
-            return ()
+            # A helper that is gone took what it had set up with it; one that refused has not undone it yet.
+            return () if error.code in _HELPER_GONE else (explain(Problem.of(error)).what,)
         except Exception:  # noqa: BLE001  (undoing must not raise: the state says what is left)
             _log.exception("undoing failed")
             return ("something that session.log tells of",)
@@ -148,7 +154,7 @@ class ConnectAttempt:
             except KubeferryError as error:
                 tunnel.lost_because(Problem.of(error))
                 tunnel.endpoint_wanted.set()
-                await asyncio.sleep(RETRY_S)
+                await asyncio.sleep(LOGIN_RETRY_S if error.code in _LOGIN_FAILURES else RETRY_S)
                 continue
             self._note_manager(endpoint)
             await tunnel.send(SetEndpoint(endpoint, client_id(), client_name()))

@@ -58,18 +58,21 @@ async def _check_cluster(
     tell: Tell,
 ) -> ClusterSubnets | None:
     """Appends checks; what cannot be asked because the server does not answer is left out."""
+    asked = "login"
     try:
         tell("Logging in")
         await api.login.access()
         checks.append(Check("login", Verdict.OK, "credentials are there."))
+        asked = "API server"
         tell(f"Asking {chosen.server_url}")
         version = await server_version(api)
         checks.append(Check("API server", Verdict.OK, f"answers, Kubernetes {version.git_version}."))
+        asked = "traffic manager"
         tell("Looking for the traffic manager")
         places = places_to_look(manager_namespace, namespace or chosen.namespace)
         found = await find_manager(api, places)
     except KubeferryError as error:
-        checks.append(failed("API server", Problem.of(error)))
+        checks.append(failed(asked, Problem.of(error)))
         return None
     if found is None:
         where = manager_namespace or DEFAULT_MANAGER_NAMESPACE

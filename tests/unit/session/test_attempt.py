@@ -284,6 +284,17 @@ async def test_missing_manager_is_the_reason_until_it_is_back(bench: Bench, monk
         assert len(bench.said(SetEndpoint)) >= 2
 
 
+async def test_a_login_that_fails_is_not_tried_twice_a_second(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "RETRY_S", 0.0)
+    async with bench.run():
+        await bench.recorder.until(c.ProbePassed)
+        bench.cluster.failure = KubeferryError(ErrorCode.LOGIN_EXPIRED, context="one")
+        bench.worker.say(TunnelLost(TunnelFailure.UNAUTHORIZED, "no", endpoint_wanted=True))
+        await bench.recorder.until(c.TunnelLost, 2)
+        await settle()
+        assert len(bench.cluster.asked) == 1
+
+
 async def test_a_probe_of_before_the_tunnel_came_back_does_not_count(bench: Bench) -> None:
     async with bench.run():
         await bench.recorder.until(c.ProbePassed)
@@ -341,6 +352,19 @@ async def test_undoing_is_bounded(bench: Bench, monkeypatch: pytest.MonkeyPatch)
         await settle()
     assert "helper did not answer" in bench.left[0]
     bench.helper.opening.set()
+
+
+@pytest.mark.parametrize(("code", "left"), [(ErrorCode.HELPER_STOPPED, False), (ErrorCode.HELPER_FAILED, True)])
+async def test_only_a_helper_that_is_gone_has_undone_everything(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, code: ErrorCode, left: bool
+) -> None:
+    async def refuse(connection_id: str) -> tuple[str, ...]:
+        raise KubeferryError(code, problem="no")
+
+    monkeypatch.setattr(bench.helper, "close_connection", refuse)
+    async with bench.run():
+        await bench.recorder.until(c.ProbePassed)
+    assert bool(bench.left) is left
 
 
 async def test_what_is_left_is_told(bench: Bench) -> None:
