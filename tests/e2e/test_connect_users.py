@@ -10,7 +10,7 @@ import pytest
 
 from tests.e2e.conftest import make_as_before
 from tests.e2e.driver import Kubeferry
-from tests.lab.laptop import EVE, MALLORY, Laptop
+from tests.lab.laptop import DEV, EVE, MALLORY, Laptop
 
 
 @pytest.fixture
@@ -55,7 +55,7 @@ def test_next_user_can_connect_when_the_first_is_done(kubeferry: Kubeferry, eve:
 
 def test_worker_has_no_rights(kubeferry: Kubeferry) -> None:
     kubeferry.connect()
-    (worker,) = kubeferry.laptop.pids("worker")
+    (worker,) = kubeferry.laptop.pids("worker", DEV)
     told = Path(f"/proc/{worker}/status").read_text().splitlines()
     lines = {name: value.split() for name, value in (line.split(":", 1) for line in told)}
     assert lines["Uid"] == ["1000"] * 4
