@@ -28,6 +28,8 @@ UNDO_TIMEOUT_S = 10.0
 class Installed:
     pod: ManagerPod
     namespace_created: bool
+    taking_back: AsyncExitStack
+    """Closed, it undoes the installation: for whoever installed only to do something that then failed."""
 
 
 async def install_manager(
@@ -61,8 +63,7 @@ async def install_manager(
         if before is not None and before["metadata"].get("generation") == after["metadata"].get("generation"):
             ignored = frozenset()
         pod = await wait_until_running(api, spec.namespace, ignored_uids=ignored, report=report, timeout_s=timeout_s)
-        undo.pop_all()
-    return Installed(pod, created)
+        return Installed(pod, created, undo.pop_all())
 
 
 async def _ensure_namespace(api: ApiClient, name: str) -> bool:

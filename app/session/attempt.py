@@ -77,13 +77,21 @@ class ConnectAttempt:
             probes = probes_for(lease, found)
             self._report(Stage.PROBING, probes.name or probes.address or "")
             await tunnel.first_probe(probes, PROBE_S)
+            cluster.keep_manager()
             group.create_task(network.keep())
 
     async def undo(self) -> tuple[str, ...]:
-        """Tells the manager that the lease is free, and the helper to take everything back."""
+        """Takes back what was done on this machine, then what was installed for a connection that never came up."""
+        left = await self._undo_here()
+        if self._cluster is not None:
+            await self._cluster.take_back_manager()
+            await self._cluster.close()
+        return left
+
+    async def _undo_here(self) -> tuple[str, ...]:
         try:
             async with asyncio.timeout(UNDO_S):
-                return await self._undo()
+                return await self._close_connection()
         except TimeoutError:
             return ("the helper did not answer in time; it undoes the connection by itself within seconds",)
         except KubeferryError as error:
@@ -97,9 +105,8 @@ class ConnectAttempt:
             if self._helper is not None:
                 self._helper.close()
 
-    async def _undo(self) -> tuple[str, ...]:
-        if self._cluster is not None:
-            await self._cluster.close()
+    async def _close_connection(self) -> tuple[str, ...]:
+        """Tells the manager that the lease is free, and the helper to take everything back."""
         opened = None if self._opening is None else await self._opening
         if not isinstance(opened, Opened) or self._helper is None:
             return ()

@@ -7,7 +7,7 @@ import datetime
 import logging
 import os
 from collections.abc import Awaitable, Callable
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing
 from ipaddress import ip_address
 
 from app.domain.catalogue import explain
@@ -63,6 +63,7 @@ class ClusterLink:
         self._quick_lock = asyncio.Lock()
         self._thorough: ClusterSubnets | None = None
         self._names: tuple[str, ...] = ()
+        self._installed: AsyncExitStack | None = None
         self._manager_namespace: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @classmethod
@@ -111,6 +112,14 @@ class ClusterLink:
             pod = found.pod
         self._manager_namespace.set_result(pod.namespace)
         return await endpoint_of(self._api, pod)
+
+    def keep_manager(self) -> None:
+        self._installed = None
+
+    async def take_back_manager(self) -> None:
+        if self._installed is not None:
+            await self._installed.aclose()
+            self._installed = None
 
     async def next_endpoint(self, known: Endpoint, *, renew: bool, lost: bool) -> Endpoint:
         if renew:
@@ -177,7 +186,9 @@ class ClusterLink:
         spec = ManagerSpec(
             namespace=namespace, image=self._target.image or DEFAULT_MANAGER_IMAGE, ipv6=subnets.has_ipv6
         )
-        return (await install_manager(self._api, spec, install_reporter(report))).pod
+        installed = await install_manager(self._api, spec, install_reporter(report))
+        self._installed = installed.taking_back
+        return installed.pod
 
     async def _quick_subnets(self) -> ClusterSubnets:
         async with self._quick_lock:

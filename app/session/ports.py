@@ -89,6 +89,12 @@ class Cluster(Protocol):
     async def ensure_manager(self, report: Report) -> Endpoint:
         """Finds the manager, or installs it, and waits until it is ready; returns the way to its pod."""
 
+    def keep_manager(self) -> None:
+        """The connection was made: what `ensure_manager` installed for it stays."""
+
+    async def take_back_manager(self) -> None:
+        """Removes what `ensure_manager` installed, unless it is to be kept. Takes a few seconds at most."""
+
     async def next_endpoint(self, known: Endpoint, *, renew: bool, lost: bool) -> Endpoint:
         """Returns the way to use from now on; `renew` when the credentials at hand are no good any more.
 

@@ -7,6 +7,7 @@ Certificates and keys are PEM text; times are seconds.
 from __future__ import annotations
 
 import enum
+from typing import Annotated
 
 import msgspec
 
@@ -77,9 +78,9 @@ class SetProbes(Message, frozen=True):
 
     name: str | None
     address: str | None
-    port: int
-    interval_s: float = 5.0
-    timeout_s: float = 2.0
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)]
+    interval_s: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 5.0
+    timeout_s: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 2.0
 
 
 class Stop(Message, frozen=True):

@@ -167,10 +167,7 @@ class TunnelKeeper:
         was_up = False
         try:
             self._events = events
-            self._lane = lane = await self._open_lane(wish.endpoint, events)
-            self._pump.attach(lane)
-            lane.send(encode_frame(FrameKind.HELLO, encode_hello(self._hello(wish))))
-            await self._shake_hands(events)
+            lane = await self._open_and_greet(wish, events)
             was_up = True
             if self._wish is not None and _same_pod(self._wish, wish):
                 # Asked for again while we were at it: here it is.
@@ -178,6 +175,9 @@ class TunnelKeeper:
             failure = await self._hold(lane, events)
         except LaneFailed as error:
             failure = error
+        except asyncio.CancelledError:
+            self.release()
+            raise
         finally:
             self._pump.detach()
             self._events = None
@@ -187,6 +187,37 @@ class TunnelKeeper:
             self.rtt_s = None
         self._lost(failure, was_up=was_up)
         return was_up
+
+    async def _open_and_greet(self, wish: SetEndpoint, events: _LaneEvents) -> Lane:
+        """Given up as soon as another pod is wished: this one may be on a node that is dead. Raises LaneFailed."""
+        async with asyncio.TaskGroup() as group:
+            opening = group.create_task(self._greeted(wish, events))
+            while not opening.done():
+                changed = group.create_task(self._wish_changed.wait())
+                await asyncio.wait((opening, changed), return_when=asyncio.FIRST_COMPLETED)
+                changed.cancel()
+                if not opening.done() and self._wish is not None:
+                    if not _same_pod(self._wish, wish):
+                        opening.cancel()
+                        break
+                    self._wish_changed.clear()
+        if opening.cancelled():
+            raise LaneFailed(TunnelFailure.CLOSED, "another endpoint was chosen")
+        result = opening.result()
+        if isinstance(result, LaneFailed):
+            raise result
+        return result
+
+    async def _greeted(self, wish: SetEndpoint, events: _LaneEvents) -> Lane | LaneFailed:
+        """A failure is a result, so that it does not come wrapped in a group."""
+        try:
+            self._lane = lane = await self._open_lane(wish.endpoint, events)
+            self._pump.attach(lane)
+            lane.send(encode_frame(FrameKind.HELLO, encode_hello(self._hello(wish))))
+            await self._shake_hands(events)
+        except LaneFailed as error:
+            return error
+        return lane
 
     async def _shake_hands(self, events: _LaneEvents) -> None:
         """Raises LaneFailed."""

@@ -106,7 +106,6 @@ class Worker:
         except* WorkerStopped as stopped:
             log.info("stopped: %s", stopped.exceptions[0])
         finally:
-            self._keeper.release()
             if self._app is not None:
                 self._app.close()
 

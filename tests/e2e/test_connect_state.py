@@ -66,6 +66,8 @@ def test_ctrl_c_undoes_what_was_done(kubeferry: Kubeferry, cluster: Cluster, aft
     assert client.returncode in (130, -signal.SIGINT), (out, err)
     assert_as_before(kubeferry.laptop, before)
     assert kubeferry.status()["state"] == "disconnected"
+    left = json.loads(cluster.kubectl("get", "deployments", "-n", MANAGER_NAMESPACE, "-o", "json"))["items"]
+    assert not left, "what was installed for this connection is gone with it"
 
 
 def test_disconnect_twice_is_no_error(kubeferry: Kubeferry) -> None:

@@ -28,18 +28,13 @@ def render(
     already (after priority -100, before routing), are sent into the device by `dup` and the original is dropped.
     What laptops send there is the pod's own output: the rules of `forward` and `input` have their twins in `output`.
     """
-    lines = [
+    lines = _masquerade("ip", subnet4)
+    if subnet6 is not None:
+        lines += _masquerade("ip6", subnet6)
+    lines += [
         f"table inet {TABLE}",
         f"delete table inet {TABLE}",
         f"table inet {TABLE} {{",
-        "  chain postrouting {",
-        "    type nat hook postrouting priority srcnat; policy accept;",
-        f"    ip saddr {subnet4} ip daddr != {subnet4} masquerade",
-    ]
-    if subnet6 is not None:
-        lines.append(f"    ip6 saddr {subnet6} ip6 daddr != {subnet6} masquerade")
-    lines += [
-        "  }",
         "  chain forward {",
         "    type filter hook forward priority filter; policy accept;",
         # Laptops do not see each other.
@@ -77,6 +72,20 @@ def render(
         ]
         lines += ["  }", "}"]
     return "\n".join(lines) + "\n"
+
+
+def _masquerade(family: str, subnet: ipaddress.IPv4Network | ipaddress.IPv6Network) -> list[str]:
+    """A table a family: translation in `inet` tables needs Linux 5.2, and old nodes have less."""
+    return [
+        f"table {family} {TABLE}",
+        f"delete table {family} {TABLE}",
+        f"table {family} {TABLE} {{",
+        "  chain postrouting {",
+        "    type nat hook postrouting priority 100; policy accept;",
+        f"    {family} saddr {subnet} {family} daddr != {subnet} masquerade",
+        "  }",
+        "}",
+    ]
 
 
 def apply(ruleset: str) -> None:

@@ -155,9 +155,12 @@ class FakeCluster:
     changes: asyncio.Queue[Discovered] = field(default_factory=lambda: asyncio.Queue(8))
     asked: list[tuple[bool, bool]] = field(default_factory=list)
     closed: bool = False
+    installed: bool = True
+    """As far as this fake knows, every attempt installs."""
 
     def __post_init__(self) -> None:
         self.managed.set()
+        self._keeps = False
 
     async def log_in(self) -> None:
         if self.failure is not None:
@@ -170,6 +173,12 @@ class FakeCluster:
         report(Stage.FINDING_MANAGER, "kubeferry")
         await self.managed.wait()
         return self._endpoint()
+
+    def keep_manager(self) -> None:
+        self._keeps = True
+
+    async def take_back_manager(self) -> None:
+        self.installed = self._keeps
 
     async def next_endpoint(self, known: Endpoint, *, renew: bool, lost: bool) -> Endpoint:
         self.asked.append((renew, lost))

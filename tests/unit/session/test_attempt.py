@@ -122,6 +122,24 @@ async def test_connects_and_undoes(bench: Bench) -> None:
     assert memory.recall() is None
 
 
+async def test_what_was_installed_stays_when_the_connection_came_up(bench: Bench) -> None:
+    async with bench.run():
+        await bench.recorder.until(c.ProbePassed)
+        await settle()
+    assert bench.cluster.installed
+
+
+async def test_what_was_installed_goes_when_the_connection_never_came_up(bench: Bench) -> None:
+    bench.helper.opening.clear()
+    async with bench.run() as task:
+        await settle()
+        task.cancel()
+        await settle()
+        bench.helper.opening.set()
+    assert not bench.cluster.installed
+    assert bench.cluster.closed
+
+
 async def test_the_network_is_set_only_after_the_lease_and_probed_only_after_the_network(bench: Bench) -> None:
     async with bench.run():
         await bench.recorder.until(c.ProbePassed)

@@ -47,6 +47,7 @@ class _Manager:
     stations: dict[str, Station] = field(default_factory=dict)
     tuns: list[socket.socket] = field(default_factory=list)
     released: int = 0
+    left: asyncio.Event = field(default_factory=asyncio.Event)
     wire_version: int = WIRE_VERSION
 
     def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
@@ -64,6 +65,7 @@ class _Manager:
 
     def leave(self, link: Link, *, release: bool) -> None:
         self.released += release
+        self.left.set()
         if link.station is not None and link.station.link is link:
             link.station.link = None
             link.station.pump.detach()
@@ -100,6 +102,8 @@ class _Lab:
         self.opening = asyncio.Event()
         self.opening.set()
         self.asked = asyncio.Event()
+        self.keep: socket.socket | None = None
+        self.task: asyncio.Task[None] | None = None
 
     def _on_control(self, frame: Frame) -> None:
         self.keeper.on_control(frame)
@@ -137,7 +141,7 @@ class _Lab:
         self.manager.close()
         self.tun.close()
         self._near.close()
-        if self.mute:
+        if self.keep is not None:
             self.keep.close()
 
 
@@ -145,7 +149,7 @@ class _Lab:
 async def _running() -> AsyncIterator[_Lab]:
     lab = _Lab()
     async with asyncio.TaskGroup() as group:
-        task = group.create_task(lab.keeper.run())
+        lab.task = task = group.create_task(lab.keeper.run())
         try:
             yield lab
         finally:
@@ -283,6 +287,7 @@ async def test_packets_wait_for_the_handshake_of_every_lane() -> None:
         await asyncio.sleep(0)
         lab.pump.on_writable()
         lab.tun.send(_packet(_POD, _POD, b"too early"))
+        assert lab.keep is not None
         lab.keep.setblocking(False)
         received = b""
         for _ in range(20):
@@ -313,6 +318,34 @@ async def test_release_frees_the_lease() -> None:
         lab.keeper.release()
         await lab.lost()
         assert lab.manager.released == 1
+
+
+async def test_a_cancelled_keeper_frees_the_lease() -> None:
+    async with _running() as lab:
+        lab.keeper.set_endpoint(_WISH)
+        await lab.up()
+        manager = lab.manager
+        assert lab.task is not None
+        lab.task.cancel()
+        async with asyncio.timeout(5):
+            await manager.left.wait()
+    assert manager.released == 1
+
+
+async def test_another_pod_ends_an_attempt_at_one_that_does_not_answer() -> None:
+    async with _running() as lab:
+        lab.mute = True
+        lab.keeper.set_endpoint(_WISH)
+        async with asyncio.timeout(5):
+            await lab.asked.wait()
+        lab.mute = False
+        other = SetEndpoint(Endpoint("https://192.0.2.1", "kubeferry", "manager-2", 7070), "ab" * 8, "laptop")
+        lab.keeper.set_endpoint(_WISH)  # the same again changes nothing
+        lab.keeper.set_endpoint(other)
+        begin = lab.loop.time()
+        assert (await lab.lost()).failure is TunnelFailure.CLOSED
+        await lab.up()
+        assert lab.loop.time() - begin < keeper_module.HELLO_TIMEOUT_S
 
 
 async def test_another_pod_replaces_the_tunnel() -> None:
