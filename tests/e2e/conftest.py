@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
+from tests.conftest import KEEP
 from tests.e2e.driver import Kubeferry
 from tests.lab import snapshot, workloads
-from tests.lab.cluster import EXTERNAL, Cluster, KitCluster, kit_from_environment, open_cluster
+from tests.lab.cluster import Cluster, KitCluster
 from tests.lab.kubeconfig import for_user
 from tests.lab.lab import Lab
 from tests.lab.laptop import DEV, EVE, MALLORY, Laptop
@@ -19,29 +20,13 @@ from tests.lab.processes import PYTHON, ROOT, check, wait_until
 IMAGE = ROOT / "build" / "image" / "manager.tar"
 MANAGER_NAMESPACE = "kubeferry"
 LAB = "kfe2e"
-KEEP = "KUBEFERRY_LAB_KEEP"
-"""Set: the cluster and its workloads stay up after the run, for the next one."""
 
 _running: dict[str, Any] = {}
 
 
-def _has_cluster() -> bool:
-    return bool(os.environ.get(EXTERNAL)) or kit_from_environment() is not None
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not _has_cluster():
-        terminalreporter.section("NO CLUSTER: NOTHING WAS TESTED END TO END", sep="!", red=True, bold=True)
-        terminalreporter.line(f"Neither is {EXTERNAL} set nor is a cluster kit at ../shared/cluster-kit (or KIT).")
-
-
 @pytest.fixture(scope="session")
-def cluster() -> Iterator[Cluster]:
-    if not _has_cluster():
-        pytest.skip(f"no cluster: neither {EXTERNAL} nor a kit")
-    if os.geteuid():
-        pytest.fail("the end-to-end tests make network namespaces: run them as root")
-    opened = open_cluster()
+def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
+    opened = running_cluster
     _running["cluster"] = opened
     if isinstance(opened, KitCluster):
         if not IMAGE.exists():
@@ -50,10 +35,7 @@ def cluster() -> Iterator[Cluster]:
     workloads.deploy(opened)
     yield opened
     _running.pop("cluster")
-    if os.environ.get(KEEP):
-        return
-    if isinstance(opened, KitCluster) and opened.started_here:
-        opened.down()
+    if os.environ.get(KEEP) or (isinstance(opened, KitCluster) and opened.started_here):
         return
     workloads.remove(opened)
     opened.kubectl("delete", "namespace", MANAGER_NAMESPACE, "--ignore-not-found", "--wait=false")

@@ -25,10 +25,17 @@ def cluster_dns_gone(cluster: Cluster) -> Iterator[None]:
     name = next(name for name in DNS_DEPLOYMENTS if name in found)
     cluster.kubectl("-n", "kube-system", "scale", f"deployment/{name}", "--replicas=0")
     try:
+        # A server that is told to end answers on for a while, and a connect takes no longer than that.
+        wait_until("the DNS server's end", lambda: not _pods_of(cluster, name), 60)
         yield
     finally:
         cluster.kubectl("-n", "kube-system", "scale", f"deployment/{name}", "--replicas=1")
         cluster.kubectl("-n", "kube-system", "rollout", "status", f"deployment/{name}", "--timeout=60s")
+
+
+def _pods_of(cluster: Cluster, deployment: str) -> list[str]:
+    names = [item["metadata"]["name"] for item in cluster.get("pods", "-n", "kube-system")["items"]]
+    return [name for name in names if name.startswith(f"{deployment}-")]
 
 
 def test_degraded_while_probes_fail_and_connected_after(kubeferry: Kubeferry, cluster: Cluster) -> None:

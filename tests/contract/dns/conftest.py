@@ -17,7 +17,7 @@ import pytest
 from helper.protocol.worker_messages import ResolverConfig
 from helper.tunnel.dns.stub import DnsStub
 from tests.lab import kernel
-from tests.lab.cluster import KitCluster, kit_from_environment
+from tests.lab.cluster import Cluster, KitCluster
 from tests.lab.dns_servers import FakeDnsServer, Zone, bound_pair, zone_responder
 from tests.lab.processes import wait_until
 
@@ -136,17 +136,12 @@ ZONE: Zone = {
 }
 
 
-def open_running_kit() -> KitCluster:
-    """The kit's cluster if somebody has it up; the end-to-end tests start one, these do not."""
-    kit = kit_from_environment()
-    if kit is None or os.geteuid():
-        pytest.skip("no cluster kit, or not root")
-    if kit.name.endswith("1.20"):
+def the_kit(cluster: Cluster) -> KitCluster:
+    if not isinstance(cluster, KitCluster):
+        pytest.skip("another cluster than the kit's has names of its own")
+    if cluster.kit.name.endswith("1.20"):
         pytest.skip("Kubernetes 1.20 has no discovery.k8s.io/v1")
-    folder = Path(os.environ.get("TESTCLUSTER_DIR") or "/var/lib/testcluster")
-    if not (folder / "state.json").exists():
-        pytest.skip("the cluster kit is not up")
-    return KitCluster(kit)
+    return cluster
 
 
 @contextmanager
@@ -182,7 +177,7 @@ def resolver(request: pytest.FixtureRequest) -> Iterator[RunningStub]:
         with running(None, ZONE, _knows_all) as stub:
             yield stub
         return
-    cluster = open_running_kit()
+    cluster = the_kit(request.getfixturevalue("running_cluster"))
     assert cluster.node is not None
     with services(cluster) as server, running(cluster.node.path, server, _knows_all) as stub:
         yield stub
