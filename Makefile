@@ -68,7 +68,7 @@ $(VENV): $(LOCKS)/dev.txt pyproject.toml $(MACHINE)
 	  --config-settings editable_mode=compat -e .
 	@mkdir -p $(@D) && touch $@
 
-COMPILE = $(BIN)/pip-compile -q --generate-hashes --strip-extras --allow-unsafe --no-header --no-annotate \
+COMPILE = $(BIN)/pip-compile -q --generate-hashes --no-strip-extras --allow-unsafe --no-header --no-annotate \
   --no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 lock: $(VENV)
 	$(COMPILE) --upgrade --extra dev -o $(LOCKS)/dev.txt pyproject.toml
