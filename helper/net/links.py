@@ -38,6 +38,7 @@ _ROUTE_HEADER = struct.Struct("=BBBBBBBBI")
 _ADDRESS_HEADER = struct.Struct("=BBBBI")
 _RTA_DST, _RTA_OIF, _RTA_TABLE = 1, 4, 15
 _IFA_ADDRESS, _IFA_LOCAL = 1, 2
+_IPV4_SETTINGS = Path("/proc/sys/net/ipv4/conf")
 _IPV6_SETTINGS = Path("/proc/sys/net/ipv6/conf")
 
 _log = logging.getLogger(__name__)
@@ -79,6 +80,7 @@ class Links:
             addresses = tuple(address for address in addresses if address.version == 4)
             routes = tuple(route for route in routes if route.version == 4)
         self._perform(_up(index, plan.mtu))
+        _set_loopback_delivery(interface, wanted=plan.loopback_delivery)
         self._set_addresses(index, set(addresses))
         self._set_routes(index, set(routes), addresses)
 
@@ -187,6 +189,18 @@ def _prepare_ipv6(interface: str, *, enable: bool) -> bool:
             if name == "disable_ipv6":
                 raise NetworkFailed(f"IPv6 is off on {interface} and cannot be switched on: {error}") from error
     return True
+
+
+def _set_loopback_delivery(interface: str, *, wanted: bool) -> None:
+    """Raises NetworkFailed when the kernel does not take it. The setting ends with the link."""
+    setting = _IPV4_SETTINGS / interface / "route_localnet"
+    value = "1" if wanted else "0"
+    try:
+        if setting.read_text().strip() != value:
+            setting.write_text(value)
+    except OSError as error:
+        if wanted:
+            raise NetworkFailed(f"{interface} does not take packets for the loopback: {error}") from error
 
 
 def _up(index: int, mtu: int) -> Request:

@@ -57,6 +57,7 @@ class LinkPlan:
     mtu: int
     routes: tuple[IpNetwork, ...]
     dns: DnsPlan | None
+    loopback_delivery: bool = False
 
     @property
     def claims(self) -> tuple[IpNetwork, ...]:
@@ -79,7 +80,9 @@ def parse_network(config: NetworkConfig) -> LinkPlan:
             match_domains=_unique(_parse_domain(text) for text in config.dns.match_domains),
             search_domains=_unique(_parse_domain(text) for text in config.dns.search_domains),
         )
-    return LinkPlan(addresses=addresses, mtu=config.mtu, routes=routes, dns=dns)
+    return LinkPlan(
+        addresses=addresses, mtu=config.mtu, routes=routes, dns=dns, loopback_delivery=config.loopback_delivery
+    )
 
 
 def parse_subnets(subnets: Iterable[str]) -> tuple[IpNetwork, ...]:

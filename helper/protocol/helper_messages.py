@@ -12,7 +12,7 @@ from typing import Annotated
 
 import msgspec
 
-HELPER_PROTOCOL_VERSION = 1
+HELPER_PROTOCOL_VERSION = 2
 
 ConnectionId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}$")]
 Address = Annotated[str, msgspec.Meta(max_length=43)]
@@ -98,12 +98,15 @@ class NetworkConfig(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The whole desired state of one connection's link. What is not in it is removed.
 
     `addresses` are host addresses with prefix ("198.19.3.7/32"); `routes` have the link as their device.
+    `loopback_delivery`: packets between the link and 127.0.0.0/8 are routed (ip-sysctl's route_localnet, of this link
+    alone), so that intercepted traffic reaches programs that listen on the loopback only.
     """
 
     addresses: Annotated[tuple[Subnet, ...], msgspec.Meta(max_length=4)]
     mtu: Annotated[int, msgspec.Meta(ge=576, le=65535)]
     routes: Annotated[tuple[Subnet, ...], msgspec.Meta(max_length=4096)]
     dns: DnsConfig | None = None
+    loopback_delivery: bool = False
 
 
 class SetNetwork(Message, frozen=True):

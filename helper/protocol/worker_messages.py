@@ -11,7 +11,17 @@ from typing import Annotated
 
 import msgspec
 
-WORKER_PROTOCOL_VERSION = 1
+from helper.protocol.intercepts import (
+    MAX_INTERCEPTS,
+    InjectionId,
+    Intercept,
+    InterceptState,
+    JoinTicket,
+    RequestBatch,
+    Workload,
+)
+
+WORKER_PROTOCOL_VERSION = 2
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
@@ -81,6 +91,32 @@ class SetProbes(Message, frozen=True):
     port: Annotated[int, msgspec.Meta(ge=0, le=65535)]
     interval_s: Annotated[float, msgspec.Meta(ge=0.1, le=3600)] = 5.0
     timeout_s: Annotated[float, msgspec.Meta(ge=0.1, le=60)] = 2.0
+
+
+class SetIntercepts(Message, frozen=True):
+    """All of this laptop's intercepts. The manager is told now, and again whenever the tunnel comes back.
+
+    Answered by InterceptStates, now and on every change.
+    """
+
+    intercepts: Annotated[tuple[Intercept, ...], msgspec.Meta(max_length=MAX_INTERCEPTS)]
+
+
+class MintTicket(Message, frozen=True):
+    """Answered by TicketMinted; not at all while there is no tunnel: the caller has the deadline, and asks again."""
+
+    workload: Workload
+    injection_id: InjectionId
+
+
+class ListIntercepts(Message, frozen=True):
+    """Answered by InterceptsListed; not at all while there is no tunnel."""
+
+
+class WatchRequests(Message, frozen=True):
+    """The whole set of workloads whose requests are to be told."""
+
+    workloads: Annotated[tuple[Workload, ...], msgspec.Meta(max_length=MAX_INTERCEPTS)]
 
 
 class Stop(Message, frozen=True):
@@ -173,6 +209,28 @@ class ProbeReport(Message, frozen=True):
     detail: str = ""
 
 
+class InterceptStates(Message, frozen=True):
+    """Of the intercepts that were set. While there is no tunnel nothing is told: what was told last is stale then."""
+
+    states: tuple[InterceptState, ...]
+
+
+class TicketMinted(Message, frozen=True):
+    workload: Workload
+    injection_id: InjectionId
+    ticket: JoinTicket
+
+
+class InterceptsListed(Message, frozen=True):
+    """Everybody's, all at once."""
+
+    states: tuple[InterceptState, ...]
+
+
+class RequestsSeen(Message, frozen=True):
+    batch: RequestBatch
+
+
 class WorkerSnapshot(Message, frozen=True):
     version: int
     pid: int
@@ -180,7 +238,18 @@ class WorkerSnapshot(Message, frozen=True):
     failure: TunnelFailure
     lease: Lease | None
     probe: ProbeReport | None
+    intercepts: tuple[InterceptState, ...] = ()
 
 
-FromApp = SetEndpoint | SetResolver | SetProbes | Stop
-FromWorker = WorkerSnapshot | TunnelUp | TunnelLost | Statistics | ProbeReport
+FromApp = SetEndpoint | SetResolver | SetProbes | SetIntercepts | MintTicket | ListIntercepts | WatchRequests | Stop
+FromWorker = (
+    WorkerSnapshot
+    | TunnelUp
+    | TunnelLost
+    | Statistics
+    | ProbeReport
+    | InterceptStates
+    | TicketMinted
+    | InterceptsListed
+    | RequestsSeen
+)

@@ -39,6 +39,7 @@ from helper.wire.hello import (
     decode_hello,
     encode_hello,
 )
+from helper.wire.laptop_messages import FromLaptop, MessageDecoder, MessageError, ToLaptop, encode_message
 
 PING_INTERVAL_S = 1.0
 SILENT_PINGS = 3
@@ -100,18 +101,21 @@ class TunnelKeeper:
         *,
         offload: bool,
         on_event: Callable[[TunnelUp | TunnelLost], None],
+        on_message: Callable[[ToLaptop], None],
         open_lane: OpenLane = open_port_forward,
     ) -> None:
         self._loop = loop
         self._pump = pump
         self._offload = offload
         self._on_event = on_event
+        self._on_message = on_message
         self._open_lane = open_lane
         self._wish: SetEndpoint | None = None
         self._wish_changed = asyncio.Event()
         self._held = _Held()
         self._lane: Lane | None = None
         self._events: _LaneEvents | None = None
+        self._messages: MessageDecoder[ToLaptop] = MessageDecoder(ToLaptop)
         self.state = TunnelState.IDLE
         self.failure = TunnelFailure.NONE
         self.lease: Lease | None = None
@@ -143,6 +147,11 @@ class TunnelKeeper:
         if self._lane is not None and self.state is TunnelState.UP:
             self._lane.send(encode_frame(FrameKind.RELEASE))
 
+    def say(self, message: FromLaptop) -> None:
+        """To the manager; to nobody while there is no tunnel."""
+        if self._lane is not None and self.state is TunnelState.UP:
+            self._lane.send(encode_message(message))
+
     def on_control(self, frame: Frame) -> None:
         """Frames that are not packets, from the pump."""
         events = self._events
@@ -152,6 +161,8 @@ class TunnelKeeper:
             self.rtt_s = max(0.0, time.perf_counter() - _STAMP.unpack(frame.payload)[0])
         elif frame.kind == FrameKind.PING and self._lane is not None and self._lane.writable:
             self._lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
+        elif frame.kind == FrameKind.MESSAGE and events.welcome.done():
+            self._hear(events, frame)
         elif frame.kind == FrameKind.WELCOME and not events.welcome.done():
             try:
                 events.welcome.set_result(decode_hello(ManagerWelcome, frame.payload))
@@ -160,6 +171,15 @@ class TunnelKeeper:
         elif frame.kind == FrameKind.REFUSED and not events.welcome.done():
             events.end(self._refusal(frame))
 
+    def _hear(self, events: _LaneEvents, frame: Frame) -> None:
+        try:
+            message = self._messages.feed(frame.payload)
+        except MessageError as error:
+            events.end(LaneFailed(TunnelFailure.MANAGER_VERSION, str(error)))
+            return
+        if message is not None:
+            self._on_message(message)
+
     async def _one_lane(self, wish: SetEndpoint) -> bool:
         """Opens a lane and holds it until it ends. Returns whether it was ever up."""
         self.state = TunnelState.CONNECTING
@@ -167,6 +187,7 @@ class TunnelKeeper:
         was_up = False
         try:
             self._events = events
+            self._messages = MessageDecoder(ToLaptop)
             lane = await self._open_and_greet(wish, events)
             was_up = True
             if self._wish is not None and _same_pod(self._wish, wish):

@@ -37,7 +37,7 @@ class Lane(Protocol):
     @property
     def writable(self) -> bool: ...
 
-    def send(self, data: bytes) -> None: ...
+    def send(self, data: bytes | bytearray) -> None: ...
 
     def send_buffer(self, buffer: bytearray, start: int, end: int) -> None:
         """Sends buffer[start:end]; the HEADROOM bytes before `start` may be written. The buffer is free on return."""
@@ -65,7 +65,12 @@ class StreamLane:
     def writable(self) -> bool:
         return len(self._pending) < _HIGH_WATER_BYTES and not self._closed
 
-    def send(self, data: bytes) -> None:
+    @property
+    def backlog(self) -> int:
+        """Bytes that wait for the socket."""
+        return len(self._pending)
+
+    def send(self, data: bytes | bytearray) -> None:
         self._send(memoryview(data))
 
     def send_buffer(self, buffer: bytearray, start: int, end: int) -> None:
@@ -79,13 +84,21 @@ class StreamLane:
             self._loop.remove_writer(self._socket.fileno())
             self._socket.close()
 
+    def _write(self, data: memoryview) -> int:
+        """Raises BlockingIOError when nothing can be written now, OSError when never again."""
+        return self._socket.send(data)
+
+    def _read(self, buffer: memoryview) -> int:
+        """Raises as `_write`; 0 at the stream's end."""
+        return self._socket.recv_into(buffer)
+
     def _send(self, data: memoryview) -> None:
         if self._closed:
             return
         sent = 0
         if not self._pending:
             try:
-                sent = self._socket.send(data)
+                sent = self._write(data)
             except BlockingIOError:
                 pass
             except OSError as error:
@@ -98,7 +111,8 @@ class StreamLane:
 
     def _flush(self) -> None:
         try:
-            sent = self._socket.send(self._pending)
+            with memoryview(self._pending) as view:
+                sent = self._write(view)
         except BlockingIOError:
             return
         except OSError as error:
@@ -113,7 +127,7 @@ class StreamLane:
 
     def _readable(self) -> None:
         try:
-            count = self._socket.recv_into(self._buffer)
+            count = self._read(self._buffer)
         except BlockingIOError:
             return
         except OSError as error:

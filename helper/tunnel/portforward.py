@@ -60,7 +60,7 @@ class PortForwardLane(picows.WSListener):
     def writable(self) -> bool:
         return self._writable and not self._closed
 
-    def send(self, data: bytes) -> None:
+    def send(self, data: bytes | bytearray) -> None:
         if self._transport is not None and not self._closed:
             self._transport.send(picows.WSMsgType.BINARY, b"\0" + data)
 

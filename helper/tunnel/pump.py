@@ -48,7 +48,8 @@ class AddressGuard:
 class Pump:
     """Owns nothing: TUN descriptor and lanes belong to the caller.
 
-    `deliver` takes a DATA payload that has passed the guard; it may be replaced (IPv6 that is sent, not forwarded).
+    `deliver` takes a DATA payload that has passed the guard; it may be replaced (IPv6 that is sent, not forwarded;
+    intercepted traffic that goes to the loopback). `outgoing` may change a payload that was read from the device.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Pump:
         self._traffic = traffic
         self._on_control = on_control
         self.deliver: Callable[[memoryview], None] = self.write_tun
+        self.outgoing: Callable[[memoryview], None] | None = None
         self._guard: AddressGuard | None = None
         self._lane: Lane | None = None
         self._reading = False
@@ -123,7 +125,7 @@ class Pump:
         lane = self._lane
         if lane is None:
             return
-        tun, view, traffic = self._tun, self._view, self._traffic
+        tun, view, traffic, outgoing = self._tun, self._view, self._traffic, self.outgoing
         position = HEADROOM
         while position < BATCH_BYTES:
             begin = position + 4
@@ -137,6 +139,8 @@ class Pump:
                 self._read_tun(False)
                 break
             HEADER.pack_into(self._buffer, position, count)
+            if outgoing is not None:
+                outgoing(view[begin : begin + count])
             traffic.count_up(view, begin + VNET_HEADER_BYTES, count - VNET_HEADER_BYTES)
             position = begin + count
         if position > HEADROOM:

@@ -21,17 +21,22 @@ from helper.protocol.worker_messages import (
     Flow,
     FromApp,
     FromWorker,
+    ListIntercepts,
+    MintTicket,
     ProbeReport,
     SetEndpoint,
+    SetIntercepts,
     SetProbes,
     SetResolver,
     Statistics,
     Stop,
     TunnelLost,
     TunnelUp,
+    WatchRequests,
     WorkerSnapshot,
 )
 from helper.tunnel.dns.stub import DnsStub
+from helper.tunnel.interception import LaptopInterception
 from helper.tunnel.keeper import TunnelKeeper
 from helper.tunnel.outbox import Outbox
 from helper.tunnel.probe import probe_once
@@ -79,7 +84,14 @@ class Worker:
         loop = asyncio.get_running_loop()
         self._traffic = Traffic()
         self._pump = Pump(loop, tun, self._traffic, lambda frame: self._keeper.on_control(frame))
-        self._keeper = TunnelKeeper(loop, self._pump, offload=bool(offload), on_event=self._on_tunnel)
+        self._keeper = TunnelKeeper(
+            loop,
+            self._pump,
+            offload=bool(offload),
+            on_event=self._on_tunnel,
+            on_message=lambda message: self._interception.heard(message),
+        )
+        self._interception = LaptopInterception(self._pump, self._keeper.say, self._tell)
         self._control = control
         self._dns = DnsStub()
         self._dns_address: str | None = None
@@ -144,6 +156,7 @@ class Worker:
                 log.info("the app went away: %s", gone.exceptions[0])
             finally:
                 self._outbox = self._app = None
+                self._interception.forget_requests()
                 channel.close()
 
     async def _read_app(self, channel: MessageSocket[FromApp]) -> None:
@@ -156,6 +169,8 @@ class Worker:
                 case SetProbes() as probes:
                     self._probes = probes
                     self._probe_now.set()
+                case SetIntercepts() | MintTicket() | ListIntercepts() | WatchRequests() as wish:
+                    self._interception.wish(wish)
                 case Stop():
                     self._keeper.release()
                     await asyncio.sleep(_RELEASE_GRACE_S)
@@ -163,6 +178,8 @@ class Worker:
 
     def _on_tunnel(self, event: TunnelUp | TunnelLost) -> None:
         self._dns.set_tunnel_up(isinstance(event, TunnelUp))
+        if isinstance(event, TunnelUp):
+            self._interception.tunnel_up(event.lease)
         self._probe_now.set()
         self._tell(event)
 
@@ -224,6 +241,7 @@ class Worker:
             failure=keeper.failure,
             lease=keeper.lease,
             probe=self._report,
+            intercepts=self._interception.states,
         )
 
     def _tell(self, message: FromWorker) -> None:

@@ -28,6 +28,7 @@ class FrameKind(enum.IntEnum):
     PING = 4
     PONG = 5
     RELEASE = 6
+    MESSAGE = 7
 
 
 _KINDS = frozenset(FrameKind)

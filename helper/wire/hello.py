@@ -11,7 +11,7 @@ from typing import Annotated, TypeVar
 
 import msgspec
 
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -56,6 +56,7 @@ class HelloRefusal(enum.StrEnum):
     MALFORMED = "malformed"
     WRONG_SECRET = "wrong_secret"  # noqa: S105 - a code's name
     POOL_EXHAUSTED = "pool_exhausted"
+    BAD_TOKEN = "bad_token"  # noqa: S105 - a code's name
     INTERNAL = "internal"
 
 

@@ -30,7 +30,7 @@ class FurtherLaptop:
         self._near.setblocking(False)
         self.up = asyncio.Event()
         self._pump = Pump(loop, self._near.fileno(), Traffic(), lambda frame: self.keeper.on_control(frame))
-        self.keeper = TunnelKeeper(loop, self._pump, offload=True, on_event=self._on_event)
+        self.keeper = TunnelKeeper(loop, self._pump, offload=True, on_event=self._on_event, on_message=lambda _: None)
         self.keeper.set_endpoint(SetEndpoint(endpoint, secrets.token_hex(16), f"further-{number}"))
 
     def _on_event(self, event: TunnelUp | TunnelLost) -> None:

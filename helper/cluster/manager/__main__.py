@@ -48,8 +48,8 @@ def main() -> int:
     set_up_logging()
     import uvloop
 
-    from helper.cluster.manager.devices import DeviceError
-    from helper.cluster.manager.firewall import FirewallError
+    from helper.cluster.pod.nft import FirewallError
+    from helper.cluster.pod.uplink import DeviceError
 
     try:
         uvloop.run(_run())

@@ -1,63 +1,17 @@
-"""One TUN device per lease: each laptop has a queue of its own, so that a slow one stops nobody else.
-
-Configured by `ip` (iproute2), in one batch per device: pyroute2 runs an event loop of its own, which cannot run
-inside the manager's, and a process of 3 ms per new laptop is cheaper than a thread and 10 MiB for good.
-"""
+"""One TUN device per lease: each laptop has a queue of its own, so that a slow one stops nobody else."""
 
 from __future__ import annotations
 
-import json
 import os
 import socket
-import subprocess
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any
 
-from helper.cluster.manager.forwarding import forward_ipv4
+from helper.cluster.pod.forwarding import forward_ipv4
+from helper.cluster.pod.uplink import Uplink, ip
 from helper.net.tun import open_tun
 
-_IP = "/usr/sbin/ip"
 _QUEUE_PACKETS = 1000
-
-
-class DeviceError(Exception):
-    """The kernel, in the words of `ip`, did not make a device as wanted."""
-
-
-def _ip(*arguments: str, batch: str = "") -> str:
-    try:
-        done = subprocess.run([_IP, *arguments], input=batch, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - our own words only
-    except subprocess.TimeoutExpired as error:
-        raise DeviceError(str(error)) from error
-    if done.returncode:
-        raise DeviceError(done.stderr.strip())
-    return done.stdout
-
-
-def _ip_json(*arguments: str) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads(_ip("-json", *arguments) or "[]")
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class Uplink:
-    """The pod's interface to the cluster. `ipv6`: it has an address that reaches further than the link."""
-
-    name: str
-    mtu: int
-    ipv6: bool
-
-
-def find_uplink() -> Uplink:
-    """Raises DeviceError when the pod has no default route."""
-    for family in ("-4", "-6"):
-        for route in _ip_json(family, "route", "show", "default"):
-            name = str(route["dev"])
-            link = _ip_json("address", "show", "dev", name)[0]
-            ipv6 = any(a["family"] == "inet6" and a["scope"] == "global" for a in link["addr_info"] if "family" in a)
-            return Uplink(name, int(link["mtu"]), ipv6)
-    raise DeviceError("this pod has no default route")
 
 
 @dataclass(slots=True)
@@ -95,7 +49,7 @@ class Devices:
                     f"address replace {self._gateway6}/128 dev {tun.name} nodad",
                     f"route replace {address6}/128 dev {tun.name}",
                 ]
-            _ip("-batch", "-", batch="\n".join(lines) + "\n")
+            ip("-batch", "-", batch="\n".join(lines) + "\n")
         except BaseException:
             os.close(tun.fd)
             raise

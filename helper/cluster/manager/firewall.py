@@ -7,14 +7,8 @@ is ever left. The rules are text that we alone write.
 from __future__ import annotations
 
 import ipaddress
-import subprocess
 
 TABLE = "kubeferry"
-_NFT = "/usr/sbin/nft"
-
-
-class FirewallError(Exception):
-    """nft did not take the rules."""
 
 
 def render(
@@ -86,13 +80,3 @@ def _masquerade(family: str, subnet: ipaddress.IPv4Network | ipaddress.IPv6Netwo
         "  }",
         "}",
     ]
-
-
-def apply(ruleset: str) -> None:
-    """Raises FirewallError with nft's own words."""
-    try:
-        done = subprocess.run([_NFT, "-f", "-"], input=ruleset, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - a constant command
-    except subprocess.TimeoutExpired as error:
-        raise FirewallError(str(error)) from error
-    if done.returncode:
-        raise FirewallError(done.stderr.strip())

@@ -48,6 +48,7 @@ class LeaseTable:
         self._subnet6 = subnet6
         self._size = min(subnet4.num_addresses - 1, 1 << 16)
         self._by_index: dict[int, Lease] = {}
+        self._reserved: set[int] = set()
 
     def __len__(self) -> int:
         return len(self._by_index)
@@ -79,6 +80,15 @@ class LeaseTable:
         if self._by_index.get(lease.index) is lease:
             del self._by_index[lease.index]
 
+    def reserve(self, seed: str) -> ipaddress.IPv4Address:
+        """An address for somebody who has no lease, the same for the same `seed` if it is free. Raises LeaseRefused."""
+        index = self._free_index(self._hashed(seed))
+        self._reserved.add(index)
+        return self._subnet4[index]
+
+    def give_back(self, address: ipaddress.IPv4Address) -> None:
+        self._reserved.discard(int(address) - int(self._subnet4.network_address))
+
     def expired(self, now: float) -> list[Lease]:
         """Returns the leases whose holders have been away for LEASE_SECONDS. They still have to be released."""
         return [
@@ -103,12 +113,16 @@ class LeaseTable:
 
     def _choose_index(self, hello: ClientHello) -> int:
         wished = self._index_of(hello.address4)
-        if wished is None:
-            digest = hashlib.sha256(hello.client_id.encode()).digest()
-            wished = FIRST_INDEX + int.from_bytes(digest[:8], "big") % (self._size - FIRST_INDEX)
+        return self._free_index(self._hashed(hello.client_id) if wished is None else wished)
+
+    def _hashed(self, seed: str) -> int:
+        digest = hashlib.sha256(seed.encode()).digest()
+        return FIRST_INDEX + int.from_bytes(digest[:8], "big") % (self._size - FIRST_INDEX)
+
+    def _free_index(self, wished: int) -> int:
         for offset in range(self._size - FIRST_INDEX):
             index = FIRST_INDEX + (wished - FIRST_INDEX + offset) % (self._size - FIRST_INDEX)
-            if index not in self._by_index:
+            if index not in self._by_index and index not in self._reserved:
                 return index
         raise LeaseRefused(HelloRefusal.POOL_EXHAUSTED)
 

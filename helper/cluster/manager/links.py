@@ -9,9 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from helper.cluster.manager.devices import Device, DeviceError
-from helper.cluster.manager.firewall import FirewallError
+from helper.cluster.manager.devices import Device
 from helper.cluster.manager.leases import Lease, LeaseRefused
+from helper.cluster.manager.switch import MAX_BACKLOG_BYTES, SwitchPort
+from helper.cluster.pod.nft import FirewallError
+from helper.cluster.pod.uplink import DeviceError
 from helper.tunnel.lane import StreamLane
 from helper.tunnel.pump import AddressGuard, Pump
 from helper.tunnel.traffic import Traffic
@@ -26,6 +28,9 @@ from helper.wire.hello import (
     decode_hello,
     encode_hello,
 )
+from helper.wire.laptop_messages import FromLaptop, MessageDecoder, MessageError, ToLaptop, encode_message
+
+_DESTINATION4 = slice(VNET_HEADER_BYTES + 16, VNET_HEADER_BYTES + 20)
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +55,14 @@ class StationKeeper(Protocol):
     def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
         """Raises LeaseRefused; OSError, DeviceError or FirewallError when the kernel gives no device or no way."""
 
+    def greeted(self, link: Link) -> None:
+        """The link has its station, and its WELCOME is on the way."""
+
+    def take(self, link: Link, message: FromLaptop) -> None: ...
+
+    def forward(self, lease: Lease, destination: bytes, payload: memoryview) -> bool:
+        """A packet to a virtual address; False: not one that the switch knows."""
+
     def leave(self, link: Link, *, release: bool) -> None: ...
 
 
@@ -63,9 +76,17 @@ class Link:
         self.station: Station | None = None
         self.heard_at = loop.time()
         self.lane = StreamLane(loop, sock, self)
+        self.port = SwitchPort(loop, self.lane)
+        self._messages: MessageDecoder[FromLaptop] = MessageDecoder(FromLaptop)
 
     def close(self) -> None:
+        self.port.lane = None
         self.lane.close()
+
+    def tell(self, message: ToLaptop) -> None:
+        """A laptop that does not read has bytes waiting already, and hears of everything when it comes again."""
+        if self.lane.backlog < MAX_BACKLOG_BYTES:
+            self.lane.send(encode_message(message))
 
     # LaneListener
 
@@ -79,7 +100,7 @@ class Link:
                     raise FrameError("more than a HELLO before the handshake")
                 for frame in self._decoder.feed(data):
                     self._handshake(frame)
-        except FrameError as error:
+        except (FrameError, MessageError) as error:
             log.warning("a laptop's stream could not be followed: %s", error)
             self._end(release=False)
 
@@ -95,6 +116,10 @@ class Link:
             # Who does not read has bytes waiting that say as much, and must not make us hold answers without end.
             if self.lane.writable:
                 self.lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
+        elif frame.kind == FrameKind.MESSAGE:
+            message = self._messages.feed(frame.payload)
+            if message is not None:
+                self._keeper.take(self, message)
         elif frame.kind == FrameKind.RELEASE:
             self._end(release=True)
 
@@ -125,6 +150,7 @@ class Link:
         station.pump.attach(self.lane)
         self.lane.send(encode_frame(FrameKind.WELCOME, encode_hello(welcome)))
         station.pump.open(station.guard)
+        self._keeper.greeted(self)
         log.info("laptop %s has a lane", welcome.address4)
 
     def _refuse(self, code: HelloRefusal) -> None:
@@ -142,8 +168,10 @@ def make_station(
     lease: Lease,
     device: Device,
     relay6: Callable[[memoryview], None] | None,
+    forward: Callable[[Lease, bytes, memoryview], bool],
 ) -> Station:
-    """`relay6`: sends IPv6 packets where the kernel may not forward them."""
+    """`relay6`: sends IPv6 packets where the kernel may not forward them. `forward`: `StationKeeper.forward`."""
+    virtual4 = lease.address4.packed[:2]
     traffic = Traffic()
     station: Station
 
@@ -152,13 +180,17 @@ def make_station(
             station.link.on_control(frame)
 
     pump = Pump(loop, device.fd, traffic, on_control)
-    if relay6 is not None:
-        write_tun = pump.write_tun
+    write_tun = pump.write_tun
 
-        def deliver(payload: memoryview) -> None:
-            (relay6 if payload[VNET_HEADER_BYTES] >> 4 == 6 else write_tun)(payload)
+    def deliver(payload: memoryview) -> None:
+        if payload[VNET_HEADER_BYTES] >> 4 == 6:
+            (relay6 or write_tun)(payload)
+            return
+        destination = bytes(payload[_DESTINATION4])
+        if destination[:2] != virtual4 or not forward(lease, destination, payload):
+            write_tun(payload)
 
-        pump.deliver = deliver
+    pump.deliver = deliver
     guard = AddressGuard(
         lease.address4.packed, lease.address6.packed if lease.address6 is not None else None, by_source=True
     )

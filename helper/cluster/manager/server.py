@@ -6,19 +6,26 @@ import asyncio
 import ipaddress
 import logging
 import socket
+from collections.abc import Callable
+from contextlib import ExitStack
 from pathlib import Path
 
-from helper.cluster.api import MANAGER_PORT, VIRTUAL_SUBNET4, VIRTUAL_SUBNET6
+from helper.cluster.api import MANAGER_KEYS_DIR, MANAGER_PORT, SIDECAR_PORT, VIRTUAL_SUBNET4, VIRTUAL_SUBNET6
 from helper.cluster.manager import firewall
-from helper.cluster.manager.devices import Devices, find_uplink
-from helper.cluster.manager.forwarding import ipv6_forwarding
+from helper.cluster.manager.devices import Devices
+from helper.cluster.manager.interception import Interception
 from helper.cluster.manager.ipv6 import RawIpv6Sender
+from helper.cluster.manager.keys import KeysMissing, ManagerKeys
 from helper.cluster.manager.leases import Lease, LeaseTable
 from helper.cluster.manager.links import Link, Station, make_station
 from helper.cluster.manager.pod_dns import PodDns, parse_resolv_conf
+from helper.cluster.pod import nft
+from helper.cluster.pod.forwarding import ipv6_forwarding
+from helper.cluster.pod.uplink import find_uplink
 from helper.net.tun import ensure_tun_node
 from helper.version import VERSION
 from helper.wire.hello import WIRE_VERSION, ClientHello, ManagerWelcome
+from helper.wire.laptop_messages import FromLaptop
 
 SILENCE_S = 20.0
 """A lane that brought nothing for so long is closed. Laptops ping every second."""
@@ -26,7 +33,7 @@ SILENCE_S = 20.0
 MAX_LANES = 512
 """Connections at once, before or after their handshake: each may take half a megabyte."""
 
-_TICK_S = 5.0
+_TICK_S = 0.5
 
 log = logging.getLogger(__name__)
 
@@ -44,6 +51,7 @@ class Manager:
         devices: Devices,
         dns: PodDns,
         raw6: RawIpv6Sender | None,
+        keys: ManagerKeys | None = None,
     ) -> None:
         self._loop = loop
         self._subnet4, self._subnet6 = subnet4, subnet6
@@ -53,23 +61,29 @@ class Manager:
         self._leases = LeaseTable(subnet4, subnet6)
         self._stations: dict[str, Station] = {}
         self._links: set[Link] = set()
+        self._interception = Interception(loop, keys, subnet4, self._leases.reserve, self._leases.give_back)
+        self._has_keys = keys is not None
 
-    async def serve(self, port: int = MANAGER_PORT) -> None:
-        """Runs until cancelled, once. Raises OSError when the port is taken, FirewallError when rules are refused."""
+    async def serve(self, port: int = MANAGER_PORT, sidecar_port: int = SIDECAR_PORT) -> None:
+        """Runs until cancelled, once. Raises OSError when a port is taken, FirewallError when rules are refused."""
         try:
-            firewall.apply(firewall.render(self._subnet4, self._subnet6, {}))
-            with socket.create_server(("127.0.0.1", port), backlog=64) as listener:
-                listener.setblocking(False)
-                self._loop.add_reader(listener.fileno(), self._accept, listener)
-                log.info("listening on 127.0.0.1:%d", port)
-                try:
-                    while True:
-                        await asyncio.sleep(_TICK_S)
-                        self._tick(self._loop.time())
-                finally:
-                    self._loop.remove_reader(listener.fileno())
+            nft.apply(firewall.render(self._subnet4, self._subnet6, {}))
+            with ExitStack() as listening:
+                self._listen(listening, socket.create_server(("127.0.0.1", port), backlog=64), self._accept)
+                if self._has_keys:
+                    self._listen(listening, _everywhere(sidecar_port), self._interception.accept)
+                log.info("listening on 127.0.0.1:%d%s", port, f" and *:{sidecar_port}" if self._has_keys else "")
+                while True:
+                    await asyncio.sleep(_TICK_S)
+                    self._tick(self._loop.time())
         finally:
             self._close()
+
+    def _listen(self, stack: ExitStack, listener: socket.socket, accept: Callable[[socket.socket], None]) -> None:
+        stack.enter_context(listener)
+        listener.setblocking(False)
+        self._loop.add_reader(listener.fileno(), accept, listener)
+        stack.callback(self._loop.remove_reader, listener.fileno())
 
     def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
         lease = self._leases.claim(hello)
@@ -95,6 +109,17 @@ class Manager:
         )
         return station, welcome
 
+    def greeted(self, link: Link) -> None:
+        if link.station is not None:
+            self._interception.laptop_came(link.station.lease, link)
+
+    def take(self, link: Link, message: FromLaptop) -> None:
+        if link.station is not None:
+            self._interception.take(link.station.lease, message)
+
+    def forward(self, lease: Lease, destination: bytes, payload: memoryview) -> bool:
+        return self._interception.forward(lease, destination, payload)
+
     def leave(self, link: Link, *, release: bool) -> None:
         self._links.discard(link)
         station = link.station
@@ -103,11 +128,13 @@ class Manager:
         station.link = None
         station.pump.detach()
         station.lease.left_at = self._loop.time()
+        self._interception.laptop_left(station.lease)
         log.info("laptop %s %s", station.lease.address4, "released its lease" if release else "lost its lane")
         if release:
             self._remove(station)
 
     def _close(self) -> None:
+        self._interception.close()
         for link in self._links:
             link.close()
         for station in self._stations.values():
@@ -134,11 +161,14 @@ class Manager:
                 self.leave(link, release=False)
         for lease in self._leases.expired(now):
             self._remove(self._stations[lease.lease_id])
+        self._interception.tick(now)
 
     def _settle(self, lease: Lease) -> Station:
         """Raises OSError, DeviceError or FirewallError, and has left nothing then."""
         device = self._devices.open(lease.address4, lease.address6)
-        station = make_station(self._loop, lease, device, self._raw6.send if self._raw6 else None)
+        station = make_station(
+            self._loop, lease, device, self._raw6.send if self._raw6 else None, self._interception.forward
+        )
         self._stations[lease.lease_id] = station
         try:
             self._apply_relays()
@@ -149,11 +179,12 @@ class Manager:
         return station
 
     def _remove(self, station: Station) -> None:
+        self._interception.laptop_forgotten(station.lease)
         self._leases.release(station.lease)
         del self._stations[station.lease.lease_id]
         try:
             self._apply_relays()
-        except (OSError, firewall.FirewallError) as error:
+        except (OSError, nft.FirewallError) as error:
             # One laptop's rule is left, to a device that is gone: no reason to stop serving all others.
             log.error("the rules are as before, until the next laptop comes or goes: %s", error)
         station.device.close()
@@ -163,10 +194,14 @@ class Manager:
         if self._raw6 is None:
             return
         relayed = {s.lease.address6: s.device.name for s in self._stations.values() if s.lease.address6 is not None}
-        firewall.apply(firewall.render(self._subnet4, self._subnet6, relayed))
+        nft.apply(firewall.render(self._subnet4, self._subnet6, relayed))
 
 
-def make_manager(loop: asyncio.AbstractEventLoop, resolv_conf: Path = Path("/etc/resolv.conf")) -> Manager:
+def make_manager(
+    loop: asyncio.AbstractEventLoop,
+    resolv_conf: Path = Path("/etc/resolv.conf"),
+    keys_dir: Path = Path(MANAGER_KEYS_DIR),
+) -> Manager:
     """Looks at the pod and prepares it. Raises OSError, DeviceError or FirewallError when the pod lacks a right."""
     ensure_tun_node()
     uplink = find_uplink()
@@ -186,4 +221,16 @@ def make_manager(loop: asyncio.AbstractEventLoop, resolv_conf: Path = Path("/etc
         devices.mtu,
         "none" if subnet6 is None else "relayed" if raw6 else "forwarded",
     )
-    return Manager(loop, subnet4, subnet6, devices, parse_resolv_conf(resolv_conf.read_text()), raw6)
+    try:
+        keys: ManagerKeys | None = ManagerKeys.load(keys_dir)
+    except KeysMissing as error:
+        log.warning("no sidecar can join, so there are no intercepts: %s", error)
+        keys = None
+    return Manager(loop, subnet4, subnet6, devices, parse_resolv_conf(resolv_conf.read_text()), raw6, keys)
+
+
+def _everywhere(port: int) -> socket.socket:
+    """On all addresses of both families, where there are both."""
+    if socket.has_dualstack_ipv6():
+        return socket.create_server(("::", port), family=socket.AF_INET6, backlog=256, dualstack_ipv6=True)
+    return socket.create_server(("0.0.0.0", port), backlog=256)  # noqa: S104 - sidecars come from any pod

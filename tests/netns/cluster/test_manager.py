@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from helper.cluster.manager import firewall
-from helper.cluster.manager.devices import DeviceError, Uplink, find_uplink
+from helper.cluster.pod import nft
+from helper.cluster.pod.uplink import DeviceError, Uplink, find_uplink
 from helper.cluster.manager.server import Manager, make_manager
 from helper.wire.frames import VNET_HEADER_BYTES, FrameDecoder, FrameKind, encode_frame
 from helper.wire.hello import (
@@ -315,5 +315,5 @@ def test_a_pod_without_a_network_says_so() -> None:
 
 
 def test_nft_says_what_it_does_not_take() -> None:
-    with fresh_netns(), pytest.raises(firewall.FirewallError, match="syntax error"):
-        firewall.apply("table of mine\n")
+    with fresh_netns(), pytest.raises(nft.FirewallError, match="syntax error"):
+        nft.apply("table of mine\n")

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from helper.cluster.manager.devices import Device
-from helper.cluster.manager.leases import LeaseTable
+from helper.cluster.manager.leases import Lease, LeaseTable
 from helper.cluster.manager.links import Link, Station, make_station
 from helper.protocol.worker_messages import Endpoint, SetEndpoint, TunnelFailure, TunnelLost, TunnelUp
 from helper.tunnel import keeper as keeper_module
@@ -27,6 +27,7 @@ from helper.tunnel.pump import Pump
 from helper.tunnel.traffic import Traffic
 from helper.wire.frames import VNET_HEADER_BYTES, Frame, FrameKind, encode_frame
 from helper.wire.hello import WIRE_VERSION, ClientHello, ManagerWelcome
+from helper.wire.laptop_messages import FromLaptop, ToLaptop
 
 _WISH = SetEndpoint(Endpoint("https://192.0.2.1", "kubeferry", "manager-1", 7070), "ab" * 8, "laptop")
 _POD = ipaddress.IPv4Address("10.244.0.9").packed
@@ -46,6 +47,7 @@ class _Manager:
     leases: LeaseTable = field(default_factory=lambda: LeaseTable(ipaddress.IPv4Network("198.19.0.0/16"), None))
     stations: dict[str, Station] = field(default_factory=dict)
     tuns: list[socket.socket] = field(default_factory=list)
+    taken: list[FromLaptop] = field(default_factory=list)
     released: int = 0
     left: asyncio.Event = field(default_factory=asyncio.Event)
     wire_version: int = WIRE_VERSION
@@ -57,11 +59,19 @@ class _Manager:
             near, far = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
             near.setblocking(False)
             self.tuns.append(far)
-            station = make_station(self.loop, lease, Device(near.detach(), "tun0", 1), None)
+            station = make_station(self.loop, lease, Device(near.detach(), "tun0", 1), None, self.forward)
             self.stations[lease.lease_id] = station
         return station, ManagerWelcome(
             self.wire_version, "test", lease.lease_id, lease.secret, str(lease.address4), None, 1500, True, (), "c", ()
         )
+
+    def greeted(self, link: Link) -> None: ...
+
+    def take(self, link: Link, message: FromLaptop) -> None:
+        self.taken.append(message)
+
+    def forward(self, lease: Lease, destination: bytes, payload: memoryview) -> bool:
+        return False
 
     def leave(self, link: Link, *, release: bool) -> None:
         self.released += release
@@ -92,9 +102,15 @@ class _Lab:
         self._near = near
         self.traffic = Traffic()
         self.pump = Pump(loop, near.fileno(), self.traffic, self._on_control)
+        self.heard: list[ToLaptop] = []
         self.pong: asyncio.Queue[float] = asyncio.Queue()
         self.keeper = TunnelKeeper(
-            loop, self.pump, offload=True, on_event=self.events.put_nowait, open_lane=self._open_lane
+            loop,
+            self.pump,
+            offload=True,
+            on_event=self.events.put_nowait,
+            on_message=self.heard.append,
+            open_lane=self._open_lane,
         )
         self.fail: LaneFailed | None = None
         self.links: list[Link] = []
