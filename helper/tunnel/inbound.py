@@ -112,7 +112,7 @@ def _is_later_fragment(payload: memoryview) -> bool:
 
 def _delta(old: bytes, new: bytes) -> int:
     """What the one's complement sum of a packet grows by when `new` stands where `old` stood."""
-    words = struct.unpack(">HH", new)
+    words: tuple[int, ...] = struct.unpack(">HH", new)
     return sum(words) + sum(0xFFFF - word for word in struct.unpack(">HH", old))
 
 

@@ -1,4 +1,4 @@
-"""What is taken in this pod right now: keeps the kernel's rules as they are wished, and alive only while all is well."""
+"""What is taken in this pod right now: keeps the kernel's rules as they are wished, and alive while all is well."""
 
 from __future__ import annotations
 

@@ -13,13 +13,14 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
+from helper.cluster.sidecar.mesh import Mesh
+
 from helper.cluster.api import SIDECAR_READY_FILE
 from helper.cluster.pod.nft import FirewallError
 from helper.cluster.pod.uplink import DeviceError, Uplink, find_uplink
 from helper.cluster.sidecar.capture import Capture
 from helper.cluster.sidecar.device import SidecarDevice
 from helper.cluster.sidecar.link import ManagerLink
-from helper.cluster.sidecar.mesh import Mesh
 from helper.cluster.sidecar.relay import Ipv6Relay, Target
 from helper.protocol.intercepts import RequestBatch
 from helper.tunnel.pump import Pump
@@ -42,6 +43,7 @@ class Sidecar:
         self, device: SidecarDevice, uplink: Uplink, probes: Mapping[int, int], join_dir: Path, run_dir: Path, pod: str
     ) -> None:
         self._device = device
+        self._ready_file = run_dir / Path(SIDECAR_READY_FILE).name
         self._uplink = uplink
         self._relay = Ipv6Relay(self._relay_target)
         self._capture = Capture(device.name, probes, ipv6=uplink.ipv6, cut=self._relay.cut)
@@ -54,7 +56,7 @@ class Sidecar:
     async def run(self) -> None:
         """Until cancelled; then nothing is taken any more. Raises FirewallError when the pod lacks a right."""
         await self._capture.stop()
-        Path(SIDECAR_READY_FILE).touch()
+        self._ready_file.touch()
         try:
             async with asyncio.TaskGroup() as group:
                 group.create_task(self._link.run())
@@ -62,7 +64,7 @@ class Sidecar:
                 group.create_task(self._capture.keep_alive())
                 group.create_task(self._mesh.run())
                 if self._uplink.ipv6:
-                    group.create_task(self._relay.run())
+                    group.create_task(self._relay_ipv6())
         finally:
             with suppress(FirewallError):
                 await self._capture.stop()
@@ -119,6 +121,13 @@ class Sidecar:
                 await self._changed.wait()
         if self._wanted is None:
             await self._capture.stop()
+
+    async def _relay_ipv6(self) -> None:
+        """Without it IPv6 connections are refused while everything is taken: no reason to take nothing at all."""
+        try:
+            await self._relay.run()
+        except OSError as error:
+            log.error("IPv6 does not come to laptops: %s", error)
 
     def _takes_less(self, rules: tuple[Rule, ...]) -> bool:
         before = self._capture.taking

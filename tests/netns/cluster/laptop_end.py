@@ -40,7 +40,7 @@ Wish = SetIntercepts | MintTicket | WatchRequests
 async def main(netns: str, client_id: str) -> None:
     loop = asyncio.get_running_loop()
     tun = open_tun()
-    Path(f"/proc/sys/net/ipv4/conf/{tun.name}/route_localnet").write_text("1")
+    _deliver_to_loopback(tun.name)
 
     async def open_lane(_: Endpoint, listener: LaneListener) -> Lane:
         sock = _socket_in(netns)
@@ -82,6 +82,11 @@ async def main(netns: str, client_id: str) -> None:
         while line := await reader.readline():
             interception.wish(msgspec.json.decode(line, type=Wish))
         running.cancel()
+
+
+def _deliver_to_loopback(interface: str) -> None:
+    """As the helper does when it is asked to."""
+    Path(f"/proc/sys/net/ipv4/conf/{interface}/route_localnet").write_text("1")
 
 
 def _socket_in(netns: str) -> socket.socket:

@@ -19,9 +19,9 @@ from pathlib import Path
 
 import pytest
 
+from helper.cluster.manager.server import Manager, make_manager
 from helper.cluster.pod import nft
 from helper.cluster.pod.uplink import DeviceError, Uplink, find_uplink
-from helper.cluster.manager.server import Manager, make_manager
 from helper.wire.frames import VNET_HEADER_BYTES, FrameDecoder, FrameKind, encode_frame
 from helper.wire.hello import (
     WIRE_VERSION,
@@ -272,7 +272,7 @@ async def test_rules_that_are_not_taken_cost_one_laptop_only(
         async with serving(manager), Laptop() as first, Laptop() as second, Laptop() as third:
             mine, _ = addresses(await first.join("a" * 16))
             with monkeypatch.context() as broken:
-                broken.setattr(firewall, "_NFT", "/bin/false")
+                broken.setattr(nft, "_NFT", "/bin/false")
                 with pytest.raises(LaptopRefused) as refused:
                     await second.join("b" * 16)
                 assert refused.value.code is HelloRefusal.INTERNAL
