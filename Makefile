@@ -5,7 +5,7 @@
 #   make unit            the tests that need no cluster: unit, contract, gui, netns
 #   make e2e [K=words]   end to end, on KIT (below) or on the cluster of KUBEFERRY_E2E_KUBECONFIG; K is pytest's -k
 #   make bench           figures beside those of other ways in, into build/bench.json
-#   make image           build/image/manager.tar, the traffic manager's image
+#   make image           build/image/*.tar, the images of manager and sidecar
 #   make lock            resolve the dependencies anew into packaging/requirements/*.txt
 
 SHELL := /bin/bash
@@ -24,7 +24,7 @@ BIN := .venv/bin
 MACHINE := build/stamps/machine
 VENV := build/stamps/venv
 LOCKS := packaging/requirements
-IMAGE := build/image/manager.tar
+IMAGES := build/image/manager.tar build/image/sidecar.tar
 IMAGE_INPUTS := $(shell find helper -name '*.py' -not -path 'helper/daemon/*' -not -path 'helper/client/*' 2>/dev/null)
 
 export QT_QPA_PLATFORM ?= offscreen
@@ -50,10 +50,10 @@ e2e: image
 bench: image
 	$(BIN)/python -m tests.bench
 
-image: $(IMAGE)
+image: $(IMAGES)
 
-$(IMAGE): packaging/image/Containerfile packaging/image/build.py $(LOCKS)/manager.txt $(IMAGE_INPUTS) | $(VENV)
-	packaging/image/build.py --python $(BIN)/python --kit $(KIT) --base "$(BASE_ARCHIVE)" -o $@
+$(IMAGES) &: packaging/image/Containerfile packaging/image/build.py $(LOCKS)/manager.txt $(LOCKS)/sidecar.txt $(IMAGE_INPUTS) | $(VENV)
+	packaging/image/build.py --python $(BIN)/python --kit $(KIT) --base "$(BASE_ARCHIVE)" -o $(dir $@)
 
 $(MACHINE): .ci/prepare-machine
 	.ci/prepare-machine build/cache
@@ -74,3 +74,4 @@ lock: $(VENV)
 	$(COMPILE) --upgrade --extra dev -o $(LOCKS)/dev.txt pyproject.toml
 	$(COMPILE) --upgrade -c $(LOCKS)/dev.txt -o $(LOCKS)/app.txt pyproject.toml
 	$(COMPILE) --upgrade -c $(LOCKS)/dev.txt -o $(LOCKS)/manager.txt $(LOCKS)/manager.in
+	$(COMPILE) --upgrade -c $(LOCKS)/dev.txt -o $(LOCKS)/sidecar.txt $(LOCKS)/sidecar.in

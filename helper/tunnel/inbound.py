@@ -112,8 +112,9 @@ def _is_later_fragment(payload: memoryview) -> bool:
 
 def _delta(old: bytes, new: bytes) -> int:
     """What the one's complement sum of a packet grows by when `new` stands where `old` stood."""
-    words: tuple[int, ...] = struct.unpack(">HH", new)
-    return sum(words) + sum(0xFFFF - word for word in struct.unpack(">HH", old))
+    gained: tuple[int, ...] = struct.unpack(">HH", new)
+    lost: tuple[int, ...] = struct.unpack(">HH", old)
+    return sum(gained) + sum(0xFFFF - word for word in lost)
 
 
 def _rewrite(payload: memoryview, at: int, address: bytes, delta: int) -> None:

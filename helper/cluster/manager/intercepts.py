@@ -60,10 +60,14 @@ class Group:
 
 @dataclass(frozen=True)
 class Progress:
-    """What the sidecars of a group have applied: their generations, and their troubles."""
+    """What the sidecars of a group have applied: their generations, and what is in the way of which rules."""
 
     applied: tuple[int, ...] = ()
     trouble: str = ""
+    refused: frozenset[str] = frozenset()
+
+    def trouble_of(self, intercept_id: str) -> str:
+        return self.trouble if not self.refused or intercept_id in self.refused else ""
 
 
 class InterceptTable:
@@ -124,6 +128,7 @@ class InterceptTable:
         seen = progress.get(key, _NO_PROGRESS)
         born = group.born.get(intercept.intercept_id)
         applied = 0 if born is None else sum(1 for generation in seen.applied if generation >= born)
+        trouble = seen.trouble_of(intercept.intercept_id)
         newer = group.superseded.get(intercept.intercept_id)
         if newer is not None:
             health = Health.SUPERSEDED
@@ -132,7 +137,7 @@ class InterceptTable:
         elif not seen.applied:
             health = Health.WAITING
         else:
-            health = Health.ACTIVE if applied == len(seen.applied) and not seen.trouble else Health.PARTIAL
+            health = Health.ACTIVE if applied == len(seen.applied) and not trouble else Health.PARTIAL
         return InterceptState(
             intercept=intercept,
             owner_id=laptop.owner.owner_id,
@@ -141,7 +146,7 @@ class InterceptTable:
             sidecars=len(seen.applied),
             applied=applied,
             superseded_by="" if newer is None else newer.owner.name,
-            trouble=seen.trouble,
+            trouble=trouble,
         )
 
     def _refresh(self, keys: Iterable[GroupKey]) -> frozenset[GroupKey]:

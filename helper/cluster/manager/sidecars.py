@@ -61,8 +61,7 @@ class SidecarLink:
         self.key: GroupKey | None = None
         self.pod = ""
         self.address4: IPv4Address | None = None
-        self.applied = 0
-        self.trouble = ""
+        self.applied = Applied(0)
         self.began_at = self.heard_at = loop.time()
         self.lane = TlsLane(loop, sock, self, keeper.keys.context)
         self.port = SwitchPort(loop, self.lane)
@@ -105,8 +104,8 @@ class SidecarLink:
             self._greet(decode_hello(SidecarHello, frame.payload))
         elif frame.kind == FrameKind.MESSAGE and self.key is not None:
             match self._messages.feed(frame.payload):
-                case Applied(generation=generation, trouble=trouble):
-                    self.applied, self.trouble = generation, trouble
+                case Applied() as applied:
+                    self.applied = applied
                     self._keeper.applied(self)
                 case Seen() as message:
                     self._keeper.seen(self, message)

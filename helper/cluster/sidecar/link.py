@@ -13,6 +13,7 @@ from typing import Protocol
 
 from helper.cluster.api import MANAGER_TLS_NAME
 from helper.cluster.sidecar.join import Join, JoinMissing, read_join
+from helper.protocol.intercepts import Workload
 from helper.tunnel.pump import AddressGuard, Pump
 from helper.tunnel.tls_lane import TlsLane
 from helper.wire.frames import Frame, FrameError, FrameKind, encode_frame
@@ -35,7 +36,7 @@ class LinkFailed(Exception):
 class LinkUser(Protocol):
     """What the lane is for. Called from the event loop."""
 
-    async def joined(self, welcome: SidecarWelcome) -> None:
+    async def joined(self, welcome: SidecarWelcome, workload: Workload) -> None:
         """Before the first packet. Raises OSError or DeviceError when the pod's network does not take the address."""
 
     def take_rules(self, rules: Rules) -> None: ...
@@ -92,7 +93,7 @@ class ManagerLink:
             lane = self._lane = TlsLane(self._loop, sock, self, join.context, server_name=MANAGER_TLS_NAME)
             self._pump.attach(lane)
             welcome = await self._greet(lane, join)
-            await self._user.joined(welcome)
+            await self._user.joined(welcome, join.config.workload)
             self._up = True
             self._pump.open(AddressGuard(IPv4Address(welcome.address4).packed, None, by_source=False))
             log.info("joined as %s", welcome.address4)

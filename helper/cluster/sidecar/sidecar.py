@@ -13,16 +13,15 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
 
-from helper.cluster.sidecar.mesh import Mesh
-
 from helper.cluster.api import SIDECAR_READY_FILE
 from helper.cluster.pod.nft import FirewallError
 from helper.cluster.pod.uplink import DeviceError, Uplink, find_uplink
 from helper.cluster.sidecar.capture import Capture
 from helper.cluster.sidecar.device import SidecarDevice
 from helper.cluster.sidecar.link import ManagerLink
+from helper.cluster.sidecar.mesh import Mesh
 from helper.cluster.sidecar.relay import Ipv6Relay, Target
-from helper.protocol.intercepts import RequestBatch
+from helper.protocol.intercepts import RequestBatch, Workload
 from helper.tunnel.pump import Pump
 from helper.tunnel.traffic import Traffic
 from helper.wire.frames import Frame
@@ -49,6 +48,7 @@ class Sidecar:
         self._capture = Capture(device.name, probes, ipv6=uplink.ipv6, cut=self._relay.cut)
         self._mesh = Mesh(run_dir, self._mesh_changed, self._tell_requests)
         self._link = ManagerLink(self._make_pump, join_dir, pod, self)
+        self._pod = pod
         self._address4 = ""
         self._wanted: Rules | None = None
         self._changed = asyncio.Event()
@@ -73,12 +73,13 @@ class Sidecar:
 
     # LinkUser
 
-    async def joined(self, welcome: SidecarWelcome) -> None:
+    async def joined(self, welcome: SidecarWelcome, workload: Workload) -> None:
         try:
             await self._device.set_address(welcome.address4, welcome.subnet4)
         except DeviceError as error:
             raise OSError(str(error)) from error
         self._address4 = welcome.address4
+        self._mesh.set_source(workload, self._pod)
 
     def take_rules(self, rules: Rules) -> None:
         self._wanted = rules
@@ -109,9 +110,9 @@ class Sidecar:
     async def _apply(self, wanted: Rules) -> None:
         if not self._capture.taking.empty and self._takes_less(wanted.rules):
             await self._capture.set_rules(wanted.rules, self._address4, envoy=self._mesh.serving)
-        trouble = await self._mesh.set_rules(wanted)
+        applied = await self._mesh.set_rules(wanted)
         await self._capture.set_rules(wanted.rules, self._address4, envoy=self._mesh.serving)
-        self._link.say(Applied(wanted.generation, trouble))
+        self._link.say(applied)
 
     async def _apply_loss(self) -> None:
         await self._capture.pause()
