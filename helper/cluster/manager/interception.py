@@ -30,7 +30,7 @@ from helper.wire.laptop_messages import (
     ToLaptop,
     WatchRequests,
 )
-from helper.wire.sidecar_messages import Applied, Seen
+from helper.wire.sidecar_messages import Seen
 
 LAPTOP_SILENCE_S = 3.0
 """A laptop that was not heard for so long gets no traffic until it is. It pings every second."""
@@ -288,9 +288,7 @@ class Interception:
                     link.send_rules(group, watched=self._is_watched(key.workload))
 
     def _progress(self) -> dict[GroupKey, Progress]:
-        return {
-            key: _progress_of([link.applied for link in sidecars.links]) for key, sidecars in self._sidecars.items()
-        }
+        return {key: tuple(link.applied for link in sidecars.links) for key, sidecars in self._sidecars.items()}
 
     def _tell_soon(self) -> None:
         if self._news is None:
@@ -312,9 +310,3 @@ class Interception:
         if laptop.link is None:
             return
         laptop.link.tell(Listed(self._table.states(None, self._progress())))
-
-
-def _progress_of(applied: list[Applied]) -> Progress:
-    """The first trouble is told: of a workload's pods all have the same, as a rule."""
-    troubled = next((one for one in applied if one.trouble), Applied(0))
-    return Progress(tuple(one.generation for one in applied), troubled.trouble, frozenset(troubled.refused))

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from helper.protocol.intercepts import MAX_INTERCEPTS, Health, HttpMatch, Intercept, InterceptState, Workload
-from helper.wire.sidecar_messages import Rule
+from helper.wire.sidecar_messages import Applied, Rule
 
 
 class GroupKey(NamedTuple):
@@ -58,16 +58,8 @@ class Group:
     superseded: dict[str, _Laptop] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Progress:
-    """What the sidecars of a group have applied: their generations, and what is in the way of which rules."""
-
-    applied: tuple[int, ...] = ()
-    trouble: str = ""
-    refused: frozenset[str] = frozenset()
-
-    def trouble_of(self, intercept_id: str) -> str:
-        return self.trouble if not self.refused or intercept_id in self.refused else ""
+Progress = tuple[Applied, ...]
+"""What each sidecar of a group said last."""
 
 
 class InterceptTable:
@@ -125,26 +117,27 @@ class InterceptTable:
     def _state(self, laptop: _Laptop, intercept: Intercept, progress: Mapping[GroupKey, Progress]) -> InterceptState:
         key = GroupKey(intercept.workload, intercept.injection_id)
         group = self.groups[key]
-        seen = progress.get(key, _NO_PROGRESS)
+        sidecars = progress.get(key, ())
         born = group.born.get(intercept.intercept_id)
-        applied = 0 if born is None else sum(1 for generation in seen.applied if generation >= born)
-        trouble = seen.trouble_of(intercept.intercept_id)
+        # What was said of former rules says nothing of this one.
+        applied = [] if born is None else [said for said in sidecars if said.generation >= born]
+        trouble = next((said.trouble for said in applied if _concerns(said, intercept.intercept_id)), "")
         newer = group.superseded.get(intercept.intercept_id)
         if newer is not None:
             health = Health.SUPERSEDED
         elif not laptop.present:
             health = Health.ABSENT
-        elif not seen.applied:
+        elif not sidecars:
             health = Health.WAITING
         else:
-            health = Health.ACTIVE if applied == len(seen.applied) and not trouble else Health.PARTIAL
+            health = Health.ACTIVE if len(applied) == len(sidecars) and not trouble else Health.PARTIAL
         return InterceptState(
             intercept=intercept,
             owner_id=laptop.owner.owner_id,
             owner=laptop.owner.name,
             health=health,
-            sidecars=len(seen.applied),
-            applied=applied,
+            sidecars=len(sidecars),
+            applied=len(applied),
             superseded_by="" if newer is None else newer.owner.name,
             trouble=trouble,
         )
@@ -179,7 +172,8 @@ class InterceptTable:
                     yield _Member(laptop, intercept)
 
 
-_NO_PROGRESS = Progress()
+def _concerns(said: Applied, intercept_id: str) -> bool:
+    return bool(said.trouble) and (not said.refused or intercept_id in said.refused)
 
 
 def _keys(intercepts: Iterable[Intercept]) -> frozenset[GroupKey]:

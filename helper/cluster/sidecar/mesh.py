@@ -159,6 +159,8 @@ class Mesh:
         return await asyncio.create_subprocess_exec(
             *(self._envoy, "-c", self._files.bootstrap, "--disable-hot-restart", "--concurrency", "2"),
             *("--log-level", "warning", "--log-format", _LOG_FORMAT, "--drain-time-s", "60"),
+            # Its own is 10 s: who watches requests wants to see them.
+            *("--file-flush-interval-msec", "200"),
             stdin=asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             preexec_fn=_die_with_parent,

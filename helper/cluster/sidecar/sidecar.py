@@ -19,7 +19,7 @@ from helper.cluster.pod.uplink import DeviceError, Uplink, find_uplink
 from helper.cluster.sidecar.capture import Capture
 from helper.cluster.sidecar.device import SidecarDevice
 from helper.cluster.sidecar.link import ManagerLink
-from helper.cluster.sidecar.mesh import Mesh
+from helper.cluster.sidecar.mesh import ENVOY, Mesh
 from helper.cluster.sidecar.relay import Ipv6Relay, Target
 from helper.protocol.intercepts import RequestBatch, Workload
 from helper.tunnel.pump import Pump
@@ -39,14 +39,21 @@ class Sidecar:
     """Implements `link.LinkUser`. Owns the device."""
 
     def __init__(
-        self, device: SidecarDevice, uplink: Uplink, probes: Mapping[int, int], join_dir: Path, run_dir: Path, pod: str
+        self,
+        device: SidecarDevice,
+        uplink: Uplink,
+        probes: Mapping[int, int],
+        join_dir: Path,
+        run_dir: Path,
+        pod: str,
+        envoy: Path,
     ) -> None:
         self._device = device
         self._ready_file = run_dir / Path(SIDECAR_READY_FILE).name
         self._uplink = uplink
         self._relay = Ipv6Relay(self._relay_target)
         self._capture = Capture(device.name, probes, ipv6=uplink.ipv6, cut=self._relay.cut)
-        self._mesh = Mesh(run_dir, self._mesh_changed, self._tell_requests)
+        self._mesh = Mesh(run_dir, self._mesh_changed, self._tell_requests, envoy=envoy)
         self._link = ManagerLink(self._make_pump, join_dir, pod, self)
         self._pod = pod
         self._address4 = ""
@@ -154,9 +161,9 @@ class Sidecar:
         return Pump(asyncio.get_running_loop(), self._device.fd, Traffic(), on_control)
 
 
-def make_sidecar(probes: Mapping[int, int], join_dir: Path, run_dir: Path) -> Sidecar:
+def make_sidecar(probes: Mapping[int, int], join_dir: Path, run_dir: Path, *, envoy: Path = ENVOY) -> Sidecar:
     """Looks at the pod and prepares it. Raises OSError or DeviceError when the pod lacks a right."""
     uplink = find_uplink()
     device = SidecarDevice.open(uplink)
     log.info("uplink %s, mtu %d, IPv6 %s, probes %s", uplink.name, uplink.mtu, uplink.ipv6, dict(probes))
-    return Sidecar(device, uplink, probes, join_dir, run_dir, os.uname().nodename)
+    return Sidecar(device, uplink, probes, join_dir, run_dir, os.uname().nodename, envoy)

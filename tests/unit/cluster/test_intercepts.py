@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import msgspec
 
-from helper.cluster.manager.intercepts import GroupKey, InterceptTable, Owner, Progress
+from helper.cluster.manager.intercepts import GroupKey, InterceptTable, Owner
 from helper.protocol.intercepts import MAX_INTERCEPTS, HeaderMatch, Health, HttpMatch, Intercept, PortMap, Workload
+from helper.wire.sidecar_messages import Applied
 
 REVIEWS = Workload("Deployment", "shop", "reviews")
 RATINGS = Workload("Deployment", "shop", "ratings")
@@ -36,7 +37,7 @@ def ids(table: InterceptTable, key: GroupKey = KEY) -> list[int]:
 
 
 def health(table: InterceptTable, holder: str, *applied: int, trouble: str = "") -> list[Health]:
-    progress = {KEY: Progress(applied, trouble)}
+    progress = {KEY: tuple(Applied(generation, trouble) for generation in applied)}
     return [state.health for state in table.states(holder, progress)]
 
 
@@ -83,7 +84,7 @@ def test_of_two_that_want_the_same_the_newer_counts() -> None:
     table.declare(owner(1), [mesh(1, "a", since=1.0)])
     table.declare(owner(2), [mesh(2, "a", since=2.0)])
     assert ids(table) == [2]
-    (state,) = table.states("lease1", {KEY: Progress((9,))})
+    (state,) = table.states("lease1", {KEY: (Applied(9),)})
     assert (state.health, state.superseded_by) == (Health.SUPERSEDED, "user2")
     table.declare(owner(2), [])
     assert ids(table) == [1]
@@ -112,6 +113,14 @@ def test_it_is_active_when_all_sidecars_have_applied_it() -> None:
     assert health(table, "lease1", first, first - 1) == [Health.PARTIAL]
     assert health(table, "lease1", first, first + 4) == [Health.ACTIVE]
     assert health(table, "lease1", first, trouble="Envoy does not start") == [Health.PARTIAL]
+
+
+def test_a_refused_rule_is_nobody_elses_trouble() -> None:
+    table = InterceptTable()
+    table.declare(owner(1), [mesh(1, "a"), mesh(2, "b")])
+    said = Applied(table.groups[KEY].generation, "no such regular expression", (f"{2:012x}",))
+    states = table.states("lease1", {KEY: (said,)})
+    assert [(state.health, bool(state.trouble)) for state in states] == [(Health.ACTIVE, False), (Health.PARTIAL, True)]
 
 
 def test_somebody_elses_change_does_not_make_it_less_active() -> None:
