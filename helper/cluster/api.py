@@ -24,6 +24,9 @@ MANAGER_TLS_NAME = "kubeferry-manager"
 JOIN_DIR = "/etc/kubeferry-join"
 """Where a sidecar's Secret is mounted: `token`, `manager.crt` (PEM, pinned) and `join.json`."""
 
+ENVOY_PROGRAM = "/opt/kubeferry/bin/envoy"
+"""In the sidecar's image."""
+
 SIDECAR_CONTAINER = "kubeferry-sidecar"
 SIDECAR_READY_FILE = "/run/kubeferry/ready"
 """There once the probes' way to the original containers is set: other containers need not wait any longer."""

@@ -12,7 +12,7 @@ import signal
 import sys
 from pathlib import Path
 
-from helper.cluster.api import JOIN_DIR, SIDECAR_READY_FILE
+from helper.cluster.api import ENVOY_PROGRAM, JOIN_DIR, SIDECAR_READY_FILE
 from helper.json_log import set_up_logging
 
 log = logging.getLogger("sidecar")
@@ -29,7 +29,7 @@ def _probe(text: str) -> tuple[int, int]:
     return found
 
 
-async def _run(probes: dict[int, int]) -> None:
+async def _run(arguments: argparse.Namespace) -> None:
     from helper.cluster.sidecar.sidecar import make_sidecar
 
     loop = asyncio.get_running_loop()
@@ -37,12 +37,16 @@ async def _run(probes: dict[int, int]) -> None:
     if this is not None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, this.cancel)
-    await make_sidecar(probes, Path(JOIN_DIR), Path(SIDECAR_READY_FILE).parent).run()
+    sidecar = make_sidecar(dict(arguments.probe), arguments.join_dir, arguments.run_dir, envoy=arguments.envoy)
+    await sidecar.run()
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="kubeferry-sidecar", description=__doc__)
     parser.add_argument("--probe", type=_probe, action="append", default=[], metavar="PORT=PORT")
+    parser.add_argument("--join-dir", type=Path, default=Path(JOIN_DIR), help="where the workload's Secret is mounted")
+    parser.add_argument("--run-dir", type=Path, default=Path(SIDECAR_READY_FILE).parent, help="the only place to write")
+    parser.add_argument("--envoy", type=Path, default=Path(ENVOY_PROGRAM))
     arguments = parser.parse_args()
     set_up_logging()
     import uvloop
@@ -51,7 +55,7 @@ def main() -> int:
     from helper.cluster.pod.uplink import DeviceError
 
     try:
-        uvloop.run(_run(dict(arguments.probe)))
+        uvloop.run(_run(arguments))
     except (OSError, DeviceError, FirewallError) as error:
         log.error("the sidecar cannot work in this pod: %s. It needs NET_ADMIN and MKNOD.", error)
         return 1

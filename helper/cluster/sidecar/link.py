@@ -60,6 +60,7 @@ class ManagerLink:
         self._welcome: asyncio.Future[SidecarWelcome] = self._loop.create_future()
         self._ended: asyncio.Future[str] = self._loop.create_future()
         self._messages: MessageDecoder[Rules] = MessageDecoder(Rules)
+        self._rules: Rules | None = None
 
     def say(self, message: FromSidecar) -> None:
         """To nobody while there is no lane, or while too much waits already."""
@@ -87,7 +88,7 @@ class ManagerLink:
         except JoinMissing as error:
             raise LinkFailed(f"the Secret cannot be used: {error}") from error
         self._welcome, self._ended = self._loop.create_future(), self._loop.create_future()
-        self._messages = MessageDecoder(Rules)
+        self._messages, self._rules = MessageDecoder(Rules), None
         sock = await _connect(join)
         try:
             lane = self._lane = TlsLane(self._loop, sock, self, join.context, server_name=MANAGER_TLS_NAME)
@@ -95,6 +96,7 @@ class ManagerLink:
             welcome = await self._greet(lane, join)
             await self._user.joined(welcome, join.config.workload)
             self._up = True
+            self._hand_over()
             self._pump.open(AddressGuard(IPv4Address(welcome.address4).packed, None, by_source=False))
             log.info("joined as %s", welcome.address4)
             return await self._hold(lane)
@@ -155,9 +157,14 @@ class ManagerLink:
         elif frame.kind == FrameKind.REFUSED and not self._welcome.done():
             self._end(f"the manager refuses: {decode_hello(ManagerRefusal, frame.payload).code}")
         elif frame.kind == FrameKind.MESSAGE and self._welcome.done():
-            rules = self._messages.feed(frame.payload)
-            if rules is not None:
-                self._user.take_rules(rules)
+            self._rules = self._messages.feed(frame.payload) or self._rules
+            self._hand_over()
+
+    def _hand_over(self) -> None:
+        """Rules wait until the device has its address."""
+        if self._up and self._rules is not None:
+            rules, self._rules = self._rules, None
+            self._user.take_rules(rules)
 
     def _end(self, reason: str) -> None:
         if not self._ended.done():

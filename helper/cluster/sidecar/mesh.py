@@ -24,7 +24,6 @@ from helper.cluster.sidecar.rules import mesh_ports
 from helper.protocol.intercepts import MatchKind, RequestBatch, Workload
 from helper.wire.sidecar_messages import Applied, Rule, Rules
 
-ENVOY = Path("/opt/kubeferry/bin/envoy")
 START_S = 10.0
 APPLY_S = 3.0
 HEALTH_INTERVAL_S = 1.0
@@ -50,7 +49,7 @@ class Mesh:
         on_change: Callable[[], None],
         on_requests: Callable[[RequestBatch], None],
         *,
-        envoy: Path = ENVOY,
+        envoy: Path,
         port: int = ENVOY_PORT,
     ) -> None:
         self._on_change = on_change

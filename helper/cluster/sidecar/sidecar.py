@@ -19,7 +19,7 @@ from helper.cluster.pod.uplink import DeviceError, Uplink, find_uplink
 from helper.cluster.sidecar.capture import Capture
 from helper.cluster.sidecar.device import SidecarDevice
 from helper.cluster.sidecar.link import ManagerLink
-from helper.cluster.sidecar.mesh import ENVOY, Mesh
+from helper.cluster.sidecar.mesh import Mesh
 from helper.cluster.sidecar.relay import Ipv6Relay, Target
 from helper.protocol.intercepts import RequestBatch, Workload
 from helper.tunnel.pump import Pump
@@ -161,7 +161,7 @@ class Sidecar:
         return Pump(asyncio.get_running_loop(), self._device.fd, Traffic(), on_control)
 
 
-def make_sidecar(probes: Mapping[int, int], join_dir: Path, run_dir: Path, *, envoy: Path = ENVOY) -> Sidecar:
+def make_sidecar(probes: Mapping[int, int], join_dir: Path, run_dir: Path, *, envoy: Path) -> Sidecar:
     """Looks at the pod and prepares it. Raises OSError or DeviceError when the pod lacks a right."""
     uplink = find_uplink()
     device = SidecarDevice.open(uplink)

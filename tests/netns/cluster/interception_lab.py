@@ -7,6 +7,7 @@ that is handed to it. All processes are the real ones.
 from __future__ import annotations
 
 import datetime
+import itertools
 import os
 import signal
 import subprocess
@@ -49,6 +50,7 @@ from tests.lab.processes import PYTHON, ROOT, check, spawn, wait_until
 POD4, POD6, CLIENT4, MANAGER4 = "10.77.0.2", "fd77::2", "10.77.0.3", "10.77.0.4"
 WORKLOAD = Workload("Deployment", "shop", "reviews")
 INJECTION = "0" * 16
+_numbers = itertools.count()
 M = TypeVar("M")
 
 _MANAGER = """
@@ -59,16 +61,6 @@ from helper.json_log import set_up_logging
 set_up_logging()
 folder = Path(sys.argv[1])
 async def run(): await make_manager(asyncio.get_running_loop(), folder / "resolv.conf", folder).serve()
-uvloop.run(run())
-"""
-
-_SIDECAR = """
-import sys, uvloop
-from pathlib import Path
-from helper.cluster.sidecar.sidecar import make_sidecar
-from helper.json_log import set_up_logging
-set_up_logging()
-async def run(): await make_sidecar({15700: 9080}, Path(sys.argv[1]), Path(sys.argv[2]), envoy=Path(sys.argv[3])).run()
 uvloop.run(run())
 """
 
@@ -148,7 +140,7 @@ class LaptopEnd:
 class InterceptionLab:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        prefix = f"kfi{os.getpid()}"
+        prefix = f"kfi{os.getpid()}x{next(_numbers)}"
         names = ("switch", "pod", "client", "manager", "laptop")
         self.namespaces = [NetworkNamespace(f"{prefix}-{name}") for name in names]
         self.switch, self.pod, self.client, self.manager, self.laptop = self.namespaces
@@ -216,7 +208,8 @@ class InterceptionLab:
         (join / "manager.crt").write_text(ticket.certificate_pem)
         (join / "join.json").write_bytes(msgspec.json.encode(JoinConfig((MANAGER4,), 7071, WORKLOAD, INJECTION)))
         run = self.folder / "run"
-        argv = [PYTHON, "-c", _SIDECAR, str(join), str(run), str(envoy_program())]
+        argv = [PYTHON, "-m", "helper.cluster.sidecar", "--probe", "15700=9080", "--join-dir", str(join)]
+        argv += ["--run-dir", str(run), "--envoy", str(envoy_program())]
         (run / "ready").unlink(missing_ok=True)
         process = self.start(self.pod, argv, "sidecar")
         wait_until("the sidecar", (run / "ready").exists, 10)

@@ -23,6 +23,7 @@ from helper.protocol.worker_messages import (
     MintTicket,
     SetEndpoint,
     SetIntercepts,
+    TunnelFailure,
     TunnelLost,
     TunnelUp,
     WatchRequests,
@@ -30,6 +31,7 @@ from helper.protocol.worker_messages import (
 from helper.tunnel.interception import LaptopInterception
 from helper.tunnel.keeper import TunnelKeeper
 from helper.tunnel.lane import Lane, LaneListener, StreamLane
+from helper.tunnel.portforward import LaneFailed
 from helper.tunnel.pump import Pump
 from helper.tunnel.traffic import Traffic
 from tests.lab import kernel
@@ -45,7 +47,11 @@ async def main(netns: str, client_id: str) -> None:
     async def open_lane(_: Endpoint, listener: LaneListener) -> Lane:
         sock = _socket_in(netns)
         sock.setblocking(False)
-        await loop.sock_connect(sock, ("127.0.0.1", 7070))
+        try:
+            await loop.sock_connect(sock, ("127.0.0.1", 7070))
+        except OSError as error:
+            sock.close()
+            raise LaneFailed(TunnelFailure.UNREACHABLE, str(error)) from error
         return StreamLane(loop, sock, listener)
 
     def tell(message: FromWorker) -> None:
