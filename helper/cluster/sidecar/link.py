@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from helper.cluster.api import MANAGER_TLS_NAME
 from helper.cluster.sidecar.join import Join, JoinMissing, read_join
@@ -172,21 +172,26 @@ class ManagerLink:
 
 
 async def _connect(join: Join) -> socket.socket:
-    """The first of the manager's addresses that answers. Raises LinkFailed."""
+    """The first of the manager's addresses that answers; names are resolved as this pod resolves. Raises LinkFailed."""
     loop = asyncio.get_running_loop()
     problem = "the Secret names no address"
-    for address in join.config.addresses:
-        sock = socket.socket(socket.AF_INET6 if ":" in address else socket.AF_INET, socket.SOCK_STREAM)
-        sock.setblocking(False)
+    for host in join.config.addresses:
         try:
             async with asyncio.timeout(CONNECT_S):
-                await loop.sock_connect(sock, (address, join.config.port))
+                found = await loop.getaddrinfo(host, join.config.port, type=socket.SOCK_STREAM)
+                return await _open(loop, found[0])
         except (OSError, TimeoutError) as error:
-            sock.close()
-            problem = f"{address}: {error or 'no answer'}"
-        except BaseException:
-            sock.close()
-            raise
-        else:
-            return sock
+            problem = f"{host}: {error or 'no answer'}"
     raise LinkFailed(problem)
+
+
+async def _open(loop: asyncio.AbstractEventLoop, found: tuple[Any, ...]) -> socket.socket:
+    """`found` as getaddrinfo(3) tells it. Raises OSError."""
+    sock = socket.socket(found[0], found[1])
+    try:
+        sock.setblocking(False)
+        await loop.sock_connect(sock, found[4])
+    except BaseException:
+        sock.close()
+        raise
+    return sock
