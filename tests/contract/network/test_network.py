@@ -113,3 +113,20 @@ async def test_two_links_do_not_touch_each_other(network: Network, device: TunDe
     assert await routes_of(network, other.name) == {"10.8.0.0/24"}
     await network.remove_link(other.name)
     os.close(other.fd)
+
+
+async def test_packets_for_the_loopback_are_taken_while_it_is_asked_for(network: Network, device: TunDevice) -> None:
+    setting = Path(f"/proc/sys/net/ipv4/conf/{device.name}/route_localnet")
+
+    def taken() -> bool:
+        if isinstance(network, FakeNetwork):
+            wished = network.links[device.name]
+            return wished is not None and wished.loopback_delivery
+        return setting.read_text() == "1\n"
+
+    for wanted in (True, False, True):
+        config = NetworkConfig(addresses=ADDRESSES, mtu=1400, routes=("198.19.0.0/16",), loopback_delivery=wanted)
+        await network.set_network(device.name, parse_network(config))
+        assert taken() is wanted
+    await network.remove_link(device.name)
+    assert not setting.exists(), "it ends with the link"
