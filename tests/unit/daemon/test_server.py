@@ -13,6 +13,7 @@ from helper.net.resolver import ResolverFailed
 from helper.protocol.control_messages import AttachApp, ListenDns
 from helper.protocol.framing import encode
 from helper.protocol.helper_messages import (
+    HELPER_PROTOCOL_VERSION,
     Answer,
     DnsConfig,
     Hello,
@@ -221,7 +222,9 @@ async def raw(daemon: Daemon) -> MessageSocket[Answer]:
 async def test_another_version_is_named(daemon: Daemon) -> None:
     client = await raw(daemon)
     await client.send(Hello(99))
-    assert await client.receive() == Refused(RefusalCode.VERSION_MISMATCH, "the helper speaks version 1")
+    assert await client.receive() == Refused(
+        RefusalCode.VERSION_MISMATCH, f"the helper speaks version {HELPER_PROTOCOL_VERSION}"
+    )
     with pytest.raises(ChannelClosed):
         await client.receive()
     client.close()
@@ -233,9 +236,9 @@ async def test_hello_comes_first_and_once(daemon: Daemon) -> None:
     assert await client.receive() == Refused(RefusalCode.HELLO_EXPECTED)
     client.close()
     client = await raw(daemon)
-    await client.send(Hello(1))
+    await client.send(Hello(HELPER_PROTOCOL_VERSION))
     await client.receive()
-    await client.send(Hello(1))
+    await client.send(Hello(HELPER_PROTOCOL_VERSION))
     answer = await client.receive()
     assert isinstance(answer, Refused)
     assert answer.code is RefusalCode.HELLO_EXPECTED
@@ -271,7 +274,7 @@ async def test_nonsense_after_hello_closes_only_its_own_socket(daemon: Daemon) -
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
     loop = asyncio.get_running_loop()
     await loop.sock_connect(sock, str(daemon.socket))
-    await loop.sock_sendall(sock, encode(Hello(1)))
+    await loop.sock_sendall(sock, encode(Hello(HELPER_PROTOCOL_VERSION)))
     assert b"Welcome" in await loop.sock_recv(sock, 4096)
     await loop.sock_sendall(sock, b"\0\0\0\x02{}")
     assert await loop.sock_recv(sock, 4096) == b""

@@ -9,10 +9,16 @@ from hypothesis import strategies as st
 
 from helper.client import HelperClient
 from helper.protocol.framing import encode
-from helper.protocol.helper_messages import Hello, ListConnections, OpenConnection, PrepareWorker
+from helper.protocol.helper_messages import (
+    HELPER_PROTOCOL_VERSION,
+    Hello,
+    ListConnections,
+    OpenConnection,
+    PrepareWorker,
+)
 from tests.unit.daemon.conftest import Daemon, StartDaemon
 
-HELLO = encode(Hello(1))
+HELLO = encode(Hello(HELPER_PROTOCOL_VERSION))
 bodies = st.one_of(
     st.binary(max_size=64),
     st.sampled_from([b'{"type":"SetNetwork"}', b"null", b"[]", b'{"type":"Hello","version":-1}', b'{"type":5}']),
