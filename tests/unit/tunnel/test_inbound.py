@@ -30,7 +30,7 @@ def ip_header(protocol: int, source: str, destination: str, length: int, fragmen
     return header
 
 
-def pseudo_sum(packet: bytes, *, protocol: int) -> int:
+def pseudo_sum(packet: bytes | bytearray, *, protocol: int) -> int:
     return ones_complement_sum(packet[12:20], protocol + len(packet) - 20)
 
 
