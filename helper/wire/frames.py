@@ -9,6 +9,7 @@ kernel will cut (GSO). Nothing in it is touched on the way.
 from __future__ import annotations
 
 import enum
+import mmap
 import struct
 from typing import NamedTuple
 
@@ -63,8 +64,8 @@ class FrameDecoder:
     def __init__(self, capacity: int = 512 * 1024) -> None:
         if capacity < 2 * (MAX_DATA_BYTES + HEADER.size):
             raise ValueError("the buffer must hold two frames")
-        self._buffer = bytearray(capacity)
-        self._view = memoryview(self._buffer)
+        # Of anonymous pages, so that what was never written takes no memory: a manager has one for each peer.
+        self._view = memoryview(mmap.mmap(-1, capacity))
         self._start = 0
         self._end = 0
 
