@@ -83,8 +83,9 @@ def refusal(status: int, body: bytes, asked: Asked, *, server: str, context: str
         problem = told.message[told.message.index("violates PodSecurity") :]
         params = {"namespace": asked.namespace, "problem": problem[:DETAIL_LIMIT]}
         return ApiError(ErrorCode.POD_SECURITY_FORBIDS, status, reason, message, **params)
-    if status == 403 and "exceeded quota" in told.message:
-        problem = told.message[told.message.index("exceeded quota") :]
+    quota = next((words for words in ("exceeded quota", "failed quota") if words in told.message), None)
+    if status == 403 and quota is not None:
+        problem = told.message[told.message.index(quota) :]
         params = {"namespace": asked.namespace, "problem": problem[:DETAIL_LIMIT]}
         return ApiError(ErrorCode.QUOTA_EXCEEDED, status, reason, message, **params)
     if status == 403 and (reason == "Forbidden" or not reason):

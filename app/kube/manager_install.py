@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import Any
@@ -12,16 +10,15 @@ from typing import Any
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api import JSON_PATCH, ApiClient
 from app.kube.api_errors import ApiError
-from app.kube.manager_manifest import MANAGED_BY, MANAGED_BY_LABEL, ManagerSpec, deployment_object, namespace_object
+from app.kube.manager_attachments import Attachments, bounded
+from app.kube.manager_manifest import ManagerSpec, deployment_object, namespace_object
 from app.kube.manager_pods import ManagerPod, manager_pods
 from app.kube.manager_rollout import InstallProgress, InstallStep, Report, wait_until_running
-from app.kube.object_removal import wait_until_gone
+from app.kube.object_removal import is_ours, wait_until_gone
+from app.kube.task_group import task_group
 from helper.cluster.api import MANAGER_NAME
 
-log = logging.getLogger(__name__)
-
 INSTALL_TIMEOUT_S = 90.0
-UNDO_TIMEOUT_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -47,17 +44,22 @@ async def install_manager(
         change(deployment)
     async with AsyncExitStack() as undo:
         report(InstallProgress(InstallStep.NAMESPACE, spec.namespace))
-        created = await _ensure_namespace(api, spec.namespace)
-        if created:
-            undo.push_async_callback(_bounded, "namespace", lambda: api.delete(f"/api/v1/namespaces/{spec.namespace}"))
+        attachments = Attachments(api, spec.namespace)
+        async with task_group() as group:
+            group.create_task(attachments.prepare())
+            space = group.create_task(_ensure_namespace(api, spec.namespace, undo))
+        created = space.result()
         report(InstallProgress(InstallStep.DEPLOYMENT, spec.namespace))
-        before = await _existing(api, spec.namespace)
+        async with task_group() as group:
+            group.create_task(attachments.ensure(undo, namespace_created=created))
+            looked = group.create_task(_existing(api, spec.namespace))
+        before = looked.result()
         ignored: frozenset[str] = frozenset()
         if before is None:
-            undo.push_async_callback(_bounded, "Deployment", lambda: api.delete(_path(spec.namespace)))
+            undo.push_async_callback(bounded, "Deployment", lambda: api.delete(_path(spec.namespace)))
         else:
             _require_ours(before, spec.namespace)
-            undo.push_async_callback(_bounded, "Deployment", lambda: _restore(api, spec.namespace, before))
+            undo.push_async_callback(bounded, "Deployment", lambda: _restore(api, spec.namespace, before))
             ignored = frozenset(pod.metadata.uid for pod in await manager_pods(api, spec.namespace))
         after = await api.apply(_path(spec.namespace), deployment)
         if before is not None and before["metadata"].get("generation") == after["metadata"].get("generation"):
@@ -66,7 +68,7 @@ async def install_manager(
         return Installed(pod, created, undo.pop_all())
 
 
-async def _ensure_namespace(api: ApiClient, name: str) -> bool:
+async def _ensure_namespace(api: ApiClient, name: str, undo: AsyncExitStack) -> bool:
     """True when it was not there and we made it."""
     path = f"/api/v1/namespaces/{name}"
     try:
@@ -87,6 +89,7 @@ async def _ensure_namespace(api: ApiClient, name: str) -> bool:
         if error.conflict:
             return False
         raise
+    undo.push_async_callback(bounded, "namespace", lambda: api.delete(path))
     return True
 
 
@@ -106,25 +109,9 @@ def _require_ours(deployment: dict[str, Any], namespace: str) -> None:
         raise KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=problem)
 
 
-def is_ours(found: dict[str, Any]) -> bool:
-    return (found["metadata"].get("labels") or {}).get(MANAGED_BY_LABEL) == MANAGED_BY
-
-
 async def _restore(api: ApiClient, namespace: str, before: dict[str, Any]) -> None:
     patch = [{"op": "replace", "path": "/spec/template", "value": before["spec"]["template"]}]
     await api.patch(_path(namespace), patch, content_type=JSON_PATCH)
-
-
-async def _bounded(what: str, undo: Callable[[], Awaitable[None]]) -> None:
-    """Undoing must neither hang nor hide why it is done."""
-    try:
-        async with asyncio.timeout(UNDO_TIMEOUT_S):
-            await undo()
-    except ApiError as error:
-        if not error.not_found:
-            log.warning("what the installation made could not be taken back (%s): %s", what, error)
-    except (KubeferryError, TimeoutError) as error:
-        log.warning("what the installation made could not be taken back (%s): %s", what, error)
 
 
 def _path(namespace: str) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 
 import yaml
 
+from app.kube.manager_keys import ManagerKeys, make_keys, secret_object
 from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE, MANAGER_LABELS, MANAGER_NAME
 
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "kubeferry"
-"""On a namespace: we made it, and may take it away again. On a Deployment: it is ours to change."""
+"""On a namespace: we made it, and may take it away again. On anything else: it is ours to change."""
 
 PULL_POLICIES = ("IfNotPresent", "Always", "Never")
 
@@ -36,9 +37,22 @@ def namespace_object(name: str) -> dict[str, Any]:
     return {"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}}
 
 
+def manager_labels() -> dict[str, str]:
+    """Of all its objects."""
+    return {**MANAGER_LABELS, MANAGED_BY_LABEL: MANAGED_BY}
+
+
+def service_object(namespace: str) -> dict[str, Any]:
+    """For sidecars, which have to find the manager wherever its pod runs."""
+    service: dict[str, Any] = copy.deepcopy(_templates()["Service"])
+    service["metadata"] = {"name": MANAGER_NAME, "namespace": namespace, "labels": manager_labels()}
+    service["spec"]["selector"] = dict(MANAGER_LABELS)
+    return service
+
+
 def deployment_object(spec: ManagerSpec) -> dict[str, Any]:
-    deployment: dict[str, Any] = copy.deepcopy(_template())
-    labels = {**MANAGER_LABELS, MANAGED_BY_LABEL: MANAGED_BY}
+    deployment: dict[str, Any] = copy.deepcopy(_templates()["Deployment"])
+    labels = manager_labels()
     deployment["metadata"] = {"name": MANAGER_NAME, "namespace": spec.namespace, "labels": labels}
     deployment["spec"]["selector"] = {"matchLabels": dict(MANAGER_LABELS)}
     template = deployment["spec"]["template"]
@@ -54,14 +68,16 @@ def deployment_object(spec: ManagerSpec) -> dict[str, Any]:
     return deployment
 
 
-def manifest_text(spec: ManagerSpec, *, with_namespace: bool = True) -> str:
-    """For people who install by other means."""
+def manifest_text(spec: ManagerSpec, *, with_namespace: bool = True, keys: ManagerKeys | None = None) -> str:
+    """For people who install by other means. `keys`: by default ones that are made now, so every text is another."""
     objects = [namespace_object(spec.namespace)] if with_namespace else []
-    return yaml.safe_dump_all([*objects, deployment_object(spec)], sort_keys=False)
+    objects.append(secret_object(spec.namespace, manager_labels(), keys or make_keys()))
+    objects += [service_object(spec.namespace), deployment_object(spec)]
+    return yaml.safe_dump_all(objects, sort_keys=False)
 
 
 @cache
-def _template() -> dict[str, Any]:
+def _templates() -> dict[str, dict[str, Any]]:
+    """By kind."""
     text = (resources.files("resources") / "kubernetes" / "manager.yaml").read_text(encoding="utf-8")
-    template: dict[str, Any] = yaml.safe_load(text)
-    return template
+    return {template["kind"]: template for template in yaml.safe_load_all(text)}

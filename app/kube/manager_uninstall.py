@@ -9,11 +9,11 @@ from typing import Any
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api import ApiClient
 from app.kube.api_errors import ApiError
-from app.kube.manager_install import is_ours
 from app.kube.manager_pods import MANAGER_SELECTOR
 from app.kube.manager_rollout import InstallProgress, InstallStep, Report
 from app.kube.namespace_content import foreign_content
-from app.kube.object_removal import wait_until_gone, wait_until_none
+from app.kube.object_removal import delete_exactly, is_ours, wait_until_gone, wait_until_none
+from app.kube.task_group import task_group
 from helper.cluster.api import MANAGER_NAME
 
 UNINSTALL_TIMEOUT_S = 60.0
@@ -36,7 +36,10 @@ async def uninstall_manager(
     report(InstallProgress(InstallStep.REMOVING, namespace))
     try:
         async with asyncio.timeout(timeout_s):
-            found = await _remove_deployment(api, namespace)
+            async with task_group() as group:
+                removals = [group.create_task(_remove_deployment(api, namespace))]
+                removals += [group.create_task(_remove(api, namespace, kind)) for kind in ("services", "secrets")]
+            found = any(removal.result() for removal in removals)
             space = await _our_namespace(api, namespace)
             if space is None:
                 return Uninstalled(found, namespace_removed=False)
@@ -44,7 +47,7 @@ async def uninstall_manager(
             if kept:
                 return Uninstalled(found, namespace_removed=False, kept=kept)
             report(InstallProgress(InstallStep.NAMESPACE, namespace))
-            await _delete(api, f"/api/v1/namespaces/{namespace}", space)
+            await delete_exactly(api, f"/api/v1/namespaces/{namespace}", space)
             await wait_until_gone(api, "/api/v1/namespaces", namespace)
             return Uninstalled(found=True, namespace_removed=True)
     except TimeoutError as error:
@@ -53,18 +56,28 @@ async def uninstall_manager(
 
 
 async def _remove_deployment(api: ApiClient, namespace: str) -> bool:
-    path = f"/apis/apps/v1/namespaces/{namespace}/deployments/{MANAGER_NAME}"
+    if not await _remove_at(api, f"/apis/apps/v1/namespaces/{namespace}/deployments/{MANAGER_NAME}"):
+        return False
+    for collection in (f"/apis/apps/v1/namespaces/{namespace}/replicasets", f"/api/v1/namespaces/{namespace}/pods"):
+        await wait_until_none(api, collection, f"labelSelector={MANAGER_SELECTOR}")
+    return True
+
+
+async def _remove(api: ApiClient, namespace: str, resource: str) -> bool:
+    return await _remove_at(api, f"/api/v1/namespaces/{namespace}/{resource}/{MANAGER_NAME}")
+
+
+async def _remove_at(api: ApiClient, path: str) -> bool:
+    """Only what is ours."""
     try:
-        deployment = await api.get(path)
+        found = await api.get(path)
     except ApiError as error:
         if error.not_found:
             return False
         raise
-    if not is_ours(deployment):
+    if not is_ours(found):
         return False
-    await _delete(api, path, deployment)
-    for collection in (f"/apis/apps/v1/namespaces/{namespace}/replicasets", f"/api/v1/namespaces/{namespace}/pods"):
-        await wait_until_none(api, collection, f"labelSelector={MANAGER_SELECTOR}")
+    await delete_exactly(api, path, found)
     return True
 
 
@@ -76,18 +89,3 @@ async def _our_namespace(api: ApiClient, name: str) -> dict[str, Any] | None:
             return None
         raise
     return found if is_ours(found) else None
-
-
-async def _delete(api: ApiClient, path: str, found: dict[str, Any]) -> None:
-    """This very object, not one that somebody put in its place meanwhile."""
-    options = {
-        "apiVersion": "v1",
-        "kind": "DeleteOptions",
-        "propagationPolicy": "Background",
-        "preconditions": {"uid": found["metadata"]["uid"]},
-    }
-    try:
-        await api.delete(path, options=options)
-    except ApiError as error:
-        if not error.not_found:
-            raise

@@ -17,7 +17,9 @@ _ALWAYS_THERE = {
     "rolebindings": ("system:image-builders", "system:image-pullers", "system:deployers"),
 }
 _SERVICE_ACCOUNT_SECRETS = ("kubernetes.io/service-account-token", "kubernetes.io/dockercfg")
-_PASSING_KINDS = ("events",)
+_PASSING_KINDS = ("events", "endpoints", "endpointslices")
+"""Made by the cluster itself: the last two of Services, which are looked at, and a moment longer there than they."""
+
 _COMPUTED_GROUPS = ("metrics.k8s.io", "custom.metrics.k8s.io", "external.metrics.k8s.io")
 """Answers of adapters, about objects that are looked at anyway."""
 

@@ -10,6 +10,7 @@ class _Object(msgspec.Struct, frozen=True, rename="camel", gc=False):
 
 
 class OwnerReference(_Object, frozen=True):
+    uid: str = ""
     kind: str = ""
     name: str = ""
     controller: bool = False
@@ -70,6 +71,7 @@ class PodStatus(_Object, frozen=True):
     pod_ips: list[PodIp] | None = msgspec.field(default=None, name="podIPs")
     conditions: list[Condition] | None = None
     container_statuses: list[ContainerStatus] | None = None
+    init_container_statuses: list[ContainerStatus] | None = None
 
 
 class Container(_Object, frozen=True):
@@ -79,6 +81,7 @@ class Container(_Object, frozen=True):
 
 class PodSpec(_Object, frozen=True):
     containers: list[Container] | None = None
+    init_containers: list[Container] | None = None
     host_network: bool = False
 
 
@@ -127,6 +130,7 @@ class Event(_Object, frozen=True):
     reason: str = ""
     message: str = ""
     last_timestamp: str | None = None
+    count: int = 0
 
 
 class WatchEvent(_Object, frozen=True):

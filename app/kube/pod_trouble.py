@@ -1,20 +1,26 @@
-"""Why a pod of ours does not run, in the pod's own words: pure reading of statuses, conditions and events."""
+"""Why a pod does not run, in the pod's own words: pure reading of statuses, conditions and events.
+
+Of the manager's pod, unless a `Watched` says whose it is.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.manager_pods import manager_container
-from app.kube.objects import Condition, Event, Pod, Terminated
+from app.kube.objects import Condition, ContainerStatus, Event, Pod, Terminated
 
 _PULL_REASONS = {"ErrImagePull", "ImagePullBackOff", "InvalidImageName", "ErrImageNeverPull", "RegistryUnavailable"}
 _PULL_FINAL = _PULL_REASONS - {"ErrImagePull"}
 """The first failure may be chance; the kubelet backs off after the second."""
 
-_CREATE_REASONS = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError", "PostStartHookError"}
-_HARMLESS_EVENTS = {"Unhealthy"}
+_CREATE_REASONS = {"CreateContainerConfigError", "CreateContainerError", "RunContainerError"}
+_ENDED_REASONS = {"CrashLoopBackOff", "PostStartHookError"}
+"""A hook cannot be run in a process that ended at once."""
+
+_HARMLESS_EVENTS = frozenset({"Unhealthy"})
 """A startup probe that fails once while the manager starts."""
 
 PROBLEM_LIMIT = 400
@@ -22,16 +28,37 @@ PROBLEM_LIMIT = 400
 
 @dataclass(frozen=True)
 class Trouble:
-    """`final`: waiting longer will not help. `logs_wanted`: the container's last lines say more."""
+    """`final`: waiting longer will not help. `logs_of`: the container whose last lines say more."""
 
     error: KubeferryError
     final: bool
-    logs_wanted: bool = False
+    logs_of: str = ""
+
+    @property
+    def logs_wanted(self) -> bool:
+        return bool(self.logs_of)
 
 
-def pod_trouble(pod: Pod) -> Trouble | None:
+@dataclass(frozen=True)
+class Watched:
+    """Whose pods are looked at. `stuck` with `params` (and a problem) is said where no other code has its sentence.
+
+    `containers`: those that count. `restarts`: how many may pass: many a workload ends until its database is there.
+    """
+
+    stuck: ErrorCode
+    params: Mapping[str, str]
+    containers: Callable[[Pod], Iterable[ContainerStatus]]
+    restarts: int = 0
+
+    def error(self, problem: str, detail: str = "") -> KubeferryError:
+        return KubeferryError(self.stuck, problem=problem, detail=detail, **self.params)
+
+
+def pod_trouble(pod: Pod, watched: Watched | None = None) -> Trouble | None:
     """None while everything is on its way."""
     namespace = pod.metadata.namespace
+    watched = watched or _manager(namespace)
     unschedulable = _condition(pod.status.conditions, "PodScheduled", "False")
     if unschedulable is not None:
         problem = _short(unschedulable.message) or unschedulable.reason
@@ -40,8 +67,9 @@ def pod_trouble(pod: Pod) -> Trouble | None:
         return Trouble(error, final=False)
     if pod.status.phase == "Failed":
         problem = _short(pod.status.message or pod.status.reason or "the pod has failed")
-        return Trouble(KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=problem), final=False)
-    return _container_trouble(pod)
+        return Trouble(watched.error(problem), final=False)
+    found = [trouble for status in watched.containers(pod) if (trouble := _container_trouble(pod, status, watched))]
+    return max(found, key=lambda trouble: trouble.final, default=None)
 
 
 def has_crashed(pod: Pod) -> bool:
@@ -50,43 +78,54 @@ def has_crashed(pod: Pod) -> bool:
     return status is not None and status.restart_count > 0 and not status.ready
 
 
-def _container_trouble(pod: Pod) -> Trouble | None:
-    namespace = pod.metadata.namespace
-    status = manager_container(pod)
-    if status is None:
-        return None
+def _manager(namespace: str) -> Watched:
+    def containers(pod: Pod) -> list[ContainerStatus]:
+        status = manager_container(pod)
+        return [] if status is None else [status]
+
+    return Watched(ErrorCode.MANAGER_STUCK, {"namespace": namespace}, containers)
+
+
+def _container_trouble(pod: Pod, status: ContainerStatus, watched: Watched) -> Trouble | None:
     ended = status.state.terminated or status.last_state.terminated
     waiting = status.state.waiting
     if waiting is None:
         if ended is None or status.ready:
             return None
-        return Trouble(_ended(namespace, ended), final=False, logs_wanted=True)
+        return Trouble(_ended(status, ended, watched), final=False, logs_of=status.name)
     if waiting.reason in _PULL_REASONS:
-        image = next((c.image for c in pod.spec.containers or () if c.name == status.name), "")
+        containers = [*(pod.spec.containers or ()), *(pod.spec.init_containers or ())]
+        image = next((c.image for c in containers if c.name == status.name), "")
         problem = _short(waiting.message) or waiting.reason
         error = KubeferryError(ErrorCode.IMAGE_PULL_FAILED, image=image, problem=problem, detail=waiting.message)
         return Trouble(error, final=waiting.reason in _PULL_FINAL)
-    if waiting.reason == "CrashLoopBackOff":
-        return Trouble(_ended(namespace, ended), final=True, logs_wanted=True)
-    if waiting.reason in _CREATE_REASONS:
+    if waiting.reason in _ENDED_REASONS and (ended is not None or waiting.reason == "CrashLoopBackOff"):
+        final = status.restart_count >= watched.restarts
+        return Trouble(_ended(status, ended, watched), final, logs_of=status.name)
+    if waiting.reason in _CREATE_REASONS | _ENDED_REASONS:
         problem = _short(waiting.message) or waiting.reason
-        error = KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=problem, detail=waiting.message)
-        return Trouble(error, final=True)
+        final = waiting.reason in _CREATE_REASONS or status.restart_count >= watched.restarts
+        return Trouble(watched.error(problem, waiting.message), final)
     return None
 
 
-def _ended(namespace: str, ended: Terminated | None) -> KubeferryError:
+def _ended(status: ContainerStatus, ended: Terminated | None, watched: Watched) -> KubeferryError:
+    whose = "its process" if watched.stuck is ErrorCode.MANAGER_STUCK else f"container {status.name}"
     code = f" with exit code {ended.exit_code}" if ended is not None else ""
-    problem = f"its process ends{code} again and again"
-    return KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=problem)
+    return watched.error(f"{whose} ends{code} again and again")
 
 
-def deployment_trouble(conditions: Iterable[Condition] | None, namespace: str) -> Trouble | None:
+def deployment_trouble(
+    conditions: Iterable[Condition] | None, namespace: str, watched: Watched | None = None
+) -> Trouble | None:
     """Why no pod is made at all: quota, Pod Security, an admission webhook."""
     failure = _condition(conditions, "ReplicaFailure", "True")
-    if failure is None:
-        return None
-    message = failure.message
+    return None if failure is None else creation_trouble(failure.message, namespace, watched)
+
+
+def creation_trouble(message: str, namespace: str, watched: Watched | None = None) -> Trouble:
+    """The same, from what a controller says about a pod that it could not make."""
+    watched = watched or _manager(namespace)
     if "violates PodSecurity" in message:
         problem = _short(message[message.index("violates PodSecurity") :])
         error = KubeferryError(ErrorCode.POD_SECURITY_FORBIDS, namespace=namespace, problem=problem, detail=message)
@@ -96,20 +135,22 @@ def deployment_trouble(conditions: Iterable[Condition] | None, namespace: str) -
         problem = _short(message[message.index(quota) :])
         error = KubeferryError(ErrorCode.QUOTA_EXCEEDED, namespace=namespace, problem=problem, detail=message)
         return Trouble(error, final=True)
-    error = KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=_short(message), detail=message)
     # A new namespace has no service account for a moment.
-    return Trouble(error, final=False)
+    return Trouble(watched.error(_short(message), message), final=False)
 
 
-def event_trouble(events: Iterable[Event], namespace: str) -> Trouble | None:
-    """The latest warning about a pod whose statuses say nothing yet (no network for it, no volume)."""
-    warnings = [event for event in events if event.type == "Warning" and event.reason not in _HARMLESS_EVENTS]
+def event_trouble(
+    events: Iterable[Event], namespace: str, watched: Watched | None = None, *, probes: bool = False
+) -> Trouble | None:
+    """The latest warning about a pod whose statuses say nothing yet (no network for it, no volume). `probes`: those
+    that failed count too, as when there is nothing else to say about a pod that never became ready."""
+    watched = watched or _manager(namespace)
+    harmless = frozenset() if probes else _HARMLESS_EVENTS
+    warnings = [event for event in events if event.type == "Warning" and event.reason not in harmless]
     latest = max(warnings, key=lambda event: event.last_timestamp or event.metadata.creation_timestamp, default=None)
     if latest is None:
         return None
-    problem = _short(f"{latest.reason}: {latest.message}")
-    error = KubeferryError(ErrorCode.MANAGER_STUCK, namespace=namespace, problem=problem, detail=latest.message)
-    return Trouble(error, final=False)
+    return Trouble(watched.error(_short(f"{latest.reason}: {latest.message}"), latest.message), final=False)
 
 
 def _condition(conditions: Iterable[Condition] | None, type: str, status: str) -> Condition | None:

@@ -88,6 +88,12 @@ def install_permissions(namespace: str, *, namespace_exists: bool) -> tuple[Perm
     needed += [
         Permission(verb, "deployments", namespace, group="apps") for verb in ("get", "create", "patch", "delete")
     ]
+    needed += [
+        Permission(verb, resource, namespace)
+        for resource in ("secrets", "services")
+        for verb in ("get", "create", "delete")
+    ]
+    needed.append(Permission("patch", "services", namespace))
     needed += [Permission("list", "pods", namespace), Permission("watch", "pods", namespace)]
     return tuple(needed)
 

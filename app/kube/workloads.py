@@ -19,17 +19,10 @@ from app.kube.api import ApiClient
 from app.kube.list_watch import Deleted, Interrupted, Listed, Upserted, list_and_watch
 from app.kube.objects import Metadata, Named, PodSpec, PodStatus
 from app.kube.task_group import task_group
+from app.kube.workload_paths import collection_path
 
 QUEUE_LIMIT = 256
 """Changes that wait for a slow reader; the watches wait then too."""
-
-_PATHS = {
-    WorkloadKind.DEPLOYMENT: ("/apis/apps/v1", "deployments"),
-    WorkloadKind.STATEFUL_SET: ("/apis/apps/v1", "statefulsets"),
-    WorkloadKind.DAEMON_SET: ("/apis/apps/v1", "daemonsets"),
-    WorkloadKind.REPLICA_SET: ("/apis/apps/v1", "replicasets"),
-    WorkloadKind.POD: ("/api/v1", "pods"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +169,7 @@ def workload_of(kind: WorkloadKind, item: _Controller | _BarePod) -> Workload | 
 async def _watch_kind(
     api: ApiClient, kind: WorkloadKind, namespace: str | None, queue: asyncio.Queue[WorkloadChange]
 ) -> None:
-    base, resource = _PATHS[kind]
-    path = f"{base}/namespaces/{namespace}/{resource}" if namespace else f"{base}/{resource}"
+    path = collection_path(kind, namespace)
     known: dict[WorkloadRef, Workload] = {}
     record: type[_Controller | _BarePod] = _BarePod if kind is WorkloadKind.POD else _Controller
     try:

@@ -20,7 +20,7 @@ from app.kube.manager_rollout import InstallProgress, wait_until_running
 from app.kube.manager_uninstall import uninstall_manager
 from app.kube.objects import Named
 from app.kube.preflight import server_version
-from helper.cluster.api import MANAGER_PORT
+from helper.cluster.api import MANAGER_LABELS, MANAGER_NAME, MANAGER_PORT, SIDECAR_PORT
 from tests.contract.kube.cluster import BASE_IMAGE, admin_client, temporary_namespace
 
 DEADLINE_S = 40.0
@@ -73,6 +73,9 @@ async def _names(api: ApiClient, path: str) -> list[str]:
 
 async def _assert_nothing_left(api: ApiClient, namespace: str) -> None:
     assert await _names(api, f"/apis/apps/v1/namespaces/{namespace}/deployments") == []
+    for kind in ("secrets", "services"):
+        names = await _names(api, f"/api/v1/namespaces/{namespace}/{kind}")
+        assert [name for name in names if name.startswith("kubeferry")] == []
 
 
 async def test_install_find_and_uninstall_with_its_own_namespace(api: ApiClient) -> None:
@@ -133,6 +136,37 @@ async def test_a_deployment_of_others_is_not_touched(api: ApiClient, namespace: 
         await _install(api, ManagerSpec(namespace, BASE_IMAGE), _running())
     assert not (await uninstall_manager(api, namespace, lambda _: None)).found
     assert await _names(api, path) == ["kubeferry-manager"]
+
+
+async def test_the_keys_are_made_once(api: ApiClient, namespace: str) -> None:
+    """Sidecars have pinned them. A Service that others bent is made straight."""
+    await _install(api, ManagerSpec(namespace, BASE_IMAGE), _running())
+    secret, service = (f"/api/v1/namespaces/{namespace}/{kind}/{MANAGER_NAME}" for kind in ("secrets", "services"))
+    before, address = (await api.get(secret))["data"], (await api.get(service))["spec"]["clusterIP"]
+    bent = {"spec": {"selector": {"app": "other"}}}
+    await api.patch(service, bent)
+    await _install(api, ManagerSpec(namespace, BASE_IMAGE), _running("exec sleep 1001"))
+    assert (await api.get(secret))["data"] == before
+    spec = (await api.get(service))["spec"]
+    assert (spec["clusterIP"], spec["ports"][0]["port"]) == (address, SIDECAR_PORT)
+    assert MANAGER_LABELS.items() <= spec["selector"].items()
+    await uninstall_manager(api, namespace, lambda _: None)
+    await _assert_nothing_left(api, namespace)
+
+
+@pytest.mark.parametrize("kind", ["secrets", "services"])
+async def test_what_is_called_so_and_is_of_others_is_not_touched(api: ApiClient, namespace: str, kind: str) -> None:
+    path = f"/api/v1/namespaces/{namespace}/{kind}"
+    theirs: dict[str, Any] = {"apiVersion": "v1", "metadata": {"name": MANAGER_NAME}}
+    theirs |= {"kind": "Service", "spec": {"ports": [{"port": 80}]}} if kind == "services" else {"kind": "Secret"}
+    await api.create(path, theirs)
+    with pytest.raises(KubeferryError) as failure:
+        await _install(api, ManagerSpec(namespace, BASE_IMAGE), _running())
+    assert failure.value.code is ErrorCode.MANAGER_STUCK
+    assert not (await uninstall_manager(api, namespace, lambda _: None)).found
+    assert MANAGER_NAME in await _names(api, path)
+    other = {"secrets": "services", "services": "secrets"}[kind]
+    assert MANAGER_NAME not in await _names(api, f"/api/v1/namespaces/{namespace}/{other}")
 
 
 async def test_a_deleted_pods_successor_is_waited_for(api: ApiClient, namespace: str) -> None:
