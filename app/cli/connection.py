@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-import signal
 import time
-from collections.abc import Iterator
 
 import click
+import msgspec
 
+from app.cli.operation import session_status, uninterrupted
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
@@ -17,13 +17,18 @@ from app.domain.catalogue import EXIT_CODES, EXIT_NOT_CONNECTED
 from app.domain.errors import ErrorCategory, ErrorCode, KubeferryError
 from app.domain.stages import describe_stage
 from app.domain.subnets import OnOverlap, parse_subnet
+from app.session import intercept_messages as im
 from app.session import messages as m
 from app.session.blocking_client import BlockingSession
 from app.session.problems import error_from_info
 
+LIST_S = 2.5
+"""How long `status` waits for the manager's list of everybody's intercepts."""
+
 UNDO_S = 12.0
 """How long Ctrl-C waits for what was done to be undone; the session goes on undoing it in any case."""
 
+_UP = (m.StateKind.CONNECTED, m.StateKind.DEGRADED)
 _SETTLED = (m.StateKind.DISCONNECTED, m.StateKind.FAILED)
 
 
@@ -34,6 +39,7 @@ _SETTLED = (m.StateKind.DISCONNECTED, m.StateKind.FAILED)
 )
 @click.option("--manager-namespace", metavar="NAME", help="Where the traffic manager is, or is to be installed.")
 @click.option("--image", metavar="IMAGE", help="Image of the traffic manager, if it has to be installed.")
+@click.option("--sidecar-image", metavar="IMAGE", help="Image of the sidecar; else the one beside the manager's.")
 @click.option("--include", metavar="CIDR", multiple=True, help="Route this subnet too (repeatable).")
 @click.option("--exclude", metavar="CIDR", multiple=True, help="Leave this subnet out (repeatable).")
 @click.option(
@@ -50,6 +56,7 @@ def connect(
     namespace: str | None,
     manager_namespace: str | None,
     image: str | None,
+    sidecar_image: str | None,
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     on_overlap: str,
@@ -62,6 +69,7 @@ def connect(
         kubeconfig=kubeconfig_files(kubeconfig),
         manager_namespace=manager_namespace,
         image=image,
+        sidecar_image=sidecar_image,
         include=tuple(str(parse_subnet(text)) for text in include),
         exclude=tuple(str(parse_subnet(text)) for text in exclude),
         on_overlap=OnOverlap(on_overlap),
@@ -103,15 +111,26 @@ def status(output: Format) -> int:
         found = m.Status(m.StateKind.DISCONNECTED)
     else:
         with session:
-            answer = session.request(m.GetStatus())
-        if not isinstance(answer, m.StatusIs):
-            raise KubeferryError(ErrorCode.SESSION_VERSION)
-        found = answer.status
+            found = _with_others(session, session_status(session))
     if output is Format.JSON:
         print_json(found)
     else:
         click.echo("\n".join(status_lines(found)))
     return 0 if found.state is m.StateKind.CONNECTED else EXIT_NOT_CONNECTED
+
+
+def _with_others(session: BlockingSession, found: m.Status) -> m.Status:
+    """Adds other people's intercepts, as far as the manager can be asked at the moment."""
+    if found.state not in _UP:
+        return found
+    try:
+        session.set_timeout(LIST_S)
+        answer = session.request(im.ListIntercepts())
+    except (KubeferryError, TimeoutError):
+        return found
+    others = answer.intercepts if isinstance(answer, im.InterceptList) else ()
+    shown = (*found.intercepts, *(one for one in others if not one.mine))
+    return msgspec.structs.replace(found, intercepts=shown)
 
 
 def _session() -> BlockingSession:
@@ -122,7 +141,7 @@ def _session() -> BlockingSession:
 
 
 def _connect(session: BlockingSession, request: m.Connect, progress: Progress) -> m.Status:
-    with _uninterrupted():
+    with uninterrupted():
         accepted = session.request(request)
         session.request(m.Subscribe())
     if not isinstance(accepted, m.Accepted):
@@ -179,13 +198,3 @@ def _say_disconnected(found: m.Status, output: Format) -> None:
         click.echo("Disconnected, but this could not be undone: " + "; ".join(found.left), err=True)
     else:
         click.echo("Disconnected.")
-
-
-@contextlib.contextmanager
-def _uninterrupted() -> Iterator[None]:
-    """Ctrl-C waits until the attempt has a number by which it can be cancelled."""
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})

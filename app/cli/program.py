@@ -19,7 +19,7 @@ Exit codes:
   0    done; for `status`: connected
   1    a fault in Kubeferry
   2    the command line was not understood
-  3    not connected, or degraded (`status`, `connect`); a check failed (`doctor`)
+  3    not connected, or degraded (`status`, `connect`); a check failed (`doctor`); not in force yet (`proxy`, `mesh`)
   10   your options or your kubeconfig: also an expired login
   20   the cluster: rights, the traffic manager, its image
   30   the network: API server unreachable, proxy, overlapping subnets, probes
@@ -32,6 +32,11 @@ _MODULES = {
     "connect": "app.cli.connection",
     "disconnect": "app.cli.connection",
     "status": "app.cli.connection",
+    "proxy": "app.cli.intercept",
+    "mesh": "app.cli.intercept",
+    "leave": "app.cli.intercept",
+    "traffic": "app.cli.traffic",
+    "repair": "app.cli.repair",
     "doctor": "app.cli.diagnosis",
     "manager": "app.cli.manager",
 }

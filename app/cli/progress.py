@@ -27,6 +27,10 @@ class Progress:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.clear()
+
+    def clear(self) -> None:
+        """What follows on stderr begins at the margin."""
         if self._in_place and self._told:
             click.echo(_CLEAR, nl=False, err=True)
 

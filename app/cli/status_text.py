@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
+from app.cli.intercept_text import duration, intercept_table
 from app.domain.catalogue import explain
 from app.domain.stages import describe_stage
 from app.session import messages as m
@@ -31,7 +32,9 @@ def connected_line(status: m.Status, took_s: float) -> str:
 
 
 def status_lines(status: m.Status) -> list[str]:
-    return [f"{name + ':':<{_WIDTH}}{value}" for name, value in _rows(status) if value]
+    lines = [f"{name + ':':<{_WIDTH}}{value}" for name, value in _rows(status) if value]
+    table = intercept_table(status.intercepts)
+    return [*lines, "", *table] if table else lines
 
 
 def _rows(status: m.Status) -> Iterator[tuple[str, str]]:
@@ -60,12 +63,4 @@ def _rows(status: m.Status) -> Iterator[tuple[str, str]]:
     if status.rtt_s is not None:
         yield "round trip", f"{status.rtt_s * 1000:.1f} ms"
     if status.since is not None:
-        yield "since", f"{_duration(time.time() - status.since)}, {status.reconnects} reconnects"
-
-
-def _duration(seconds: float) -> str:
-    whole = max(0, int(seconds))
-    hours, minutes = divmod(whole // 60, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {whole % 60} s" if minutes else f"{whole} s"
+        yield "since", f"{duration(time.time() - status.since)}, {status.reconnects} reconnects"

@@ -40,6 +40,7 @@ class Explanation:
 
 _NOTHING = "Nothing on this machine or in the cluster was changed."
 _UNDONE = "What had been set up on this machine was undone."
+_POD_UNDONE = "That pod cannot start; what was begun was taken back."
 _HEALS = "Cluster addresses are not reachable until it is back. Kubeferry keeps trying."
 
 _USER = ErrorCategory.USER
@@ -157,31 +158,81 @@ CATALOGUE: dict[ErrorCode, Entry] = {
     ),
     ErrorCode.IMAGE_PULL_FAILED: Entry(
         _CLUSTER,
-        "The traffic manager's image cannot be pulled",
+        "An image cannot be pulled",
         "The node cannot pull the image {image}: {problem}.",
-        "The traffic manager cannot start.",
-        "Give an image that your cluster can pull with --image.",
+        _POD_UNDONE,
+        "See whether the cluster can reach its registry. Kubeferry's own image can be another one, with --image.",
     ),
     ErrorCode.POD_SECURITY_FORBIDS: Entry(
         _CLUSTER,
-        "Pod Security forbids the traffic manager",
-        "The rules of namespace {namespace} forbid the traffic manager's pod: {problem}.",
-        "The traffic manager cannot start there.",
-        "Choose a namespace that allows NET_ADMIN with --manager-namespace, or ask for an exemption.",
+        "Pod Security forbids the pod",
+        "The rules of namespace {namespace} forbid a pod that Kubeferry needs there: {problem}.",
+        _POD_UNDONE,
+        "It needs NET_ADMIN and MKNOD. An administrator can allow them with `kubectl label --overwrite namespace "
+        "{namespace} pod-security.kubernetes.io/enforce=privileged`, or by an exemption; or use another namespace.",
     ),
     ErrorCode.QUOTA_EXCEEDED: Entry(
         _CLUSTER,
         "The namespace's quota is used up",
-        "The quota of namespace {namespace} leaves no room for the traffic manager: {problem}.",
-        "The traffic manager cannot start there.",
-        "Raise the quota, or choose another namespace with --manager-namespace.",
+        "The quota of namespace {namespace} leaves no room for a pod that Kubeferry needs there: {problem}.",
+        _POD_UNDONE,
+        "Have the quota raised, or make room: `kubectl -n {namespace} describe quota`.",
     ),
     ErrorCode.UNSCHEDULABLE: Entry(
         _CLUSTER,
-        "No node takes the traffic manager",
-        "No node can run the traffic manager of namespace {namespace}: {problem}.",
-        "The traffic manager cannot start.",
+        "No node takes the pod",
+        "No node can run a pod of namespace {namespace}: {problem}.",
+        _POD_UNDONE,
         "Make room on a node, or see why with `kubectl -n {namespace} get events`.",
+    ),
+    ErrorCode.ADMISSION_DENIED: Entry(
+        _CLUSTER,
+        "The cluster's rules forbid the sidecar",
+        "The cluster does not admit {workload} with a sidecar: {problem}.",
+        "Nothing in the cluster was changed.",
+        "Ask who keeps this rule for an exemption for namespace {namespace}; it is an admission webhook or policy.",
+    ),
+    ErrorCode.WORKLOAD_MISSING: Entry(
+        _USER,
+        "No such workload",
+        "Namespace {namespace} has no {workload}.",
+        _NOTHING,
+        "See what there is with `kubectl -n {namespace} get deploy,sts,ds,rs,pod`, or name another with -n.",
+    ),
+    ErrorCode.WORKLOAD_UNSUITABLE: Entry(
+        _USER,
+        "This workload cannot be used",
+        "{workload} cannot be intercepted: {problem}.",
+        _NOTHING,
+        "Choose another workload.",
+    ),
+    ErrorCode.WORKLOAD_BUSY: Entry(
+        _CLUSTER,
+        "The workload changes all the time",
+        "{workload} was changed by somebody else each time Kubeferry was about to change it.",
+        "It is as the others left it.",
+        "Try again; if it stays, see who changes it with `kubectl get --show-managed-fields`.",
+    ),
+    ErrorCode.INTERCEPT_TAKEN: Entry(
+        _USER,
+        "Somebody else has it",
+        "{workload} is taken by {owner} since {since}: {rule}.",
+        _NOTHING,
+        "Ask them, choose another rule, or take it from them with --take-over: they are told.",
+    ),
+    ErrorCode.SIDECAR_STUCK: Entry(
+        _CLUSTER,
+        "The pods do not come up with the sidecar",
+        "The pods of {workload} do not become ready: {problem}.",
+        "What was changed is taken back.",
+        "Look at its pods: `kubectl -n {namespace} describe {workload}` and `kubectl -n {namespace} get events`.",
+    ),
+    ErrorCode.CLAIMS_UNREADABLE: Entry(
+        _CLUSTER,
+        "The workload's intercepts cannot be read",
+        "What {workload} says about its intercepts cannot be read: {problem}.",
+        "It was not changed.",
+        "Clear it with `kubeferry repair -n {namespace}`: the workload is restored, and everybody starts anew.",
     ),
     ErrorCode.HELPER_NOT_RUNNING: Entry(
         _HELPER,
@@ -344,6 +395,41 @@ CATALOGUE: dict[ErrorCode, Entry] = {
         _NOTHING,
         "Connect with `kubeferry connect`.",
     ),
+    ErrorCode.NOT_INTERCEPTED: Entry(
+        _USER,
+        "Nothing of yours is there",
+        "You have no intercept on {workload}.",
+        _NOTHING,
+        "See what there is with `kubeferry status`.",
+    ),
+    ErrorCode.TICKET_MISSING: Entry(
+        _CLUSTER,
+        "The traffic manager lets no sidecar in",
+        "The traffic manager in namespace {namespace} gave no ticket for a sidecar.",
+        "The workload was not changed.",
+        "If it was installed by an older Kubeferry, it has no keys: install it again with `kubeferry manager install`.",
+    ),
+    ErrorCode.RESTORE_FAILED: Entry(
+        _CLUSTER,
+        "A workload could not be restored",
+        "What was done to {workload} could not be undone: {problem}.",
+        "It still has its sidecar, which lets everything go its normal way.",
+        "Take it away with `kubeferry repair`.",
+    ),
+    ErrorCode.CONFIRMATION_MISSING: Entry(
+        _USER,
+        "It has to be confirmed",
+        "{workload} was not touched: {problem}.",
+        _NOTHING,
+        "Run it again in a terminal and answer, or give --yes.",
+    ),
+    ErrorCode.INTERCEPTS_TOO_MANY: Entry(
+        _USER,
+        "Too many intercepts",
+        "You have {limit} intercepts, and no more are possible.",
+        _NOTHING,
+        "Leave some with `kubeferry leave`.",
+    ),
     ErrorCode.SESSION_FAILED: Entry(
         _BUG,
         "The session process failed",
@@ -368,9 +454,9 @@ CATALOGUE: dict[ErrorCode, Entry] = {
     ErrorCode.CANCELLED: Entry(
         _USER,
         "Cancelled",
-        "Connecting was cancelled.",
-        _UNDONE,
-        "Connect again when you like.",
+        "It was cancelled before it was done.",
+        "What had been set up was undone.",
+        "Try again when you like.",
     ),
     ErrorCode.INTERNAL: Entry(
         _BUG,

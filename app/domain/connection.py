@@ -24,11 +24,14 @@ class Target:
     manager_namespace: str | None = None
     image: str | None = None
     wishes: Wishes = field(default_factory=Wishes)
+    sidecar_image: str | None = None
 
 
 @dataclass(frozen=True)
 class Disconnected:
-    pass
+    """`left` names what could not be undone; empty when everything is as it was."""
+
+    left: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -236,7 +239,7 @@ def _closed(state: Disconnecting, left: tuple[str, ...]) -> Outcome:
         )
     if state.error is not None:
         return Failed(state.attempt, state.error, left), ()
-    return Disconnected(), ()
+    return Disconnected(left), ()
 
 
 def _live(state: Live, event: Event) -> Outcome:

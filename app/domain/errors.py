@@ -41,6 +41,13 @@ class ErrorCode(enum.StrEnum):
     POD_SECURITY_FORBIDS = "pod_security_forbids"  # namespace, problem
     QUOTA_EXCEEDED = "quota_exceeded"  # namespace, problem
     UNSCHEDULABLE = "unschedulable"  # namespace, problem
+    ADMISSION_DENIED = "admission_denied"  # workload, namespace, problem
+    WORKLOAD_MISSING = "workload_missing"  # workload, namespace
+    WORKLOAD_UNSUITABLE = "workload_unsuitable"  # workload, problem
+    WORKLOAD_BUSY = "workload_busy"  # workload
+    INTERCEPT_TAKEN = "intercept_taken"  # workload, owner, since, rule
+    SIDECAR_STUCK = "sidecar_stuck"  # workload, namespace, problem
+    CLAIMS_UNREADABLE = "claims_unreadable"  # workload, namespace, problem
     HELPER_NOT_RUNNING = "helper_not_running"  # socket
     HELPER_NOT_ALLOWED = "helper_not_allowed"  # user
     HELPER_VERSION = "helper_version"  # problem
@@ -64,6 +71,11 @@ class ErrorCode(enum.StrEnum):
     PROBE_FAILED = "probe_failed"  # problem
     TIMED_OUT = "timed_out"  # waiting_for, seconds
     NOT_CONNECTED = "not_connected"  # -
+    NOT_INTERCEPTED = "not_intercepted"  # workload
+    TICKET_MISSING = "ticket_missing"  # namespace
+    RESTORE_FAILED = "restore_failed"  # workload, problem
+    CONFIRMATION_MISSING = "confirmation_missing"  # workload, problem
+    INTERCEPTS_TOO_MANY = "intercepts_too_many"  # limit
     SESSION_FAILED = "session_failed"  # problem
     SESSION_VERSION = "session_version"  # -
     INVALID_OPTION = "invalid_option"  # option, problem

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import enum
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from app.domain.regexes import may_match
 from app.domain.workload import WorkloadRef
 
 
@@ -110,17 +110,19 @@ def _share_ports(one: Claim, other: Claim) -> bool:
 
 
 def _overlap(one: HttpRule | None, other: HttpRule | None) -> bool:
-    """Could one request have both? Rules on different values of one header are apart; on different headers they are
-    not known to be, but each is its owner's own business: only the same header makes them rivals."""
+    """Could one request have both, so that who came first decides? Rules on different values of one header are apart.
+
+    Rules on different headers are not known to be apart, but a request that has both headers was made for both of
+    them: that is not refused. A rule without headers takes what everybody's rules on its path would.
+    """
     if one is None or other is None:
         return one is None and other is None
     if _paths_apart(one.path, other.path):
         return False
-    theirs = {header.name: header for header in other.headers}
-    shared = [(header, theirs[header.name]) for header in one.headers if header.name in theirs]
-    if not shared:
+    pairs = [(mine, yours) for mine in one.headers for yours in other.headers if mine.name == yours.name]
+    if not pairs:
         return not one.headers or not other.headers
-    return all(_may_meet(mine, yours) for mine, yours in shared)
+    return all(_may_meet(mine, yours) for mine, yours in pairs)
 
 
 def _paths_apart(one: str, other: str) -> bool:
@@ -144,11 +146,4 @@ def _may_meet(one: HeaderRule, other: HeaderRule) -> bool:
 
 
 def _regex_meets(regex: HeaderRule, other: HeaderRule) -> bool:
-    """Python's expressions are a superset of RE2's in what matters here; what does not compile is no reason to allow."""
-
-    if other.kind is not MatchKind.EXACT:
-        return True
-    try:
-        return re.fullmatch(regex.value, other.value) is not None
-    except re.error:
-        return True
+    return other.kind is not MatchKind.EXACT or may_match(regex.value, other.value)

@@ -17,6 +17,7 @@ from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.domain.stages import Stage
 from app.platform.identity import client_id, client_name
 from app.session import memory
+from app.session.intercepts import InterceptKeeper
 from app.session.network import NetworkKeeper
 from app.session.ports import Cluster, Discovered, Gone, Helper, Opened
 from app.session.runner import AttemptContext
@@ -49,8 +50,18 @@ class ConnectAttempt:
         self._helper: Helper | None = None
         self._cluster: Cluster | None = None
         self._opening: asyncio.Task[Opened | KubeferryError] | None = None
+        self._keeper: InterceptKeeper | None = None
+        self._unwanted = False
 
     async def run(self) -> None:
+        try:
+            await self._connect()
+        except asyncio.CancelledError:
+            # Not a failure, which would come as itself or in a group: nobody wants the connection any more.
+            self._unwanted = True
+            raise
+
+    async def _connect(self) -> None:
         self._opening = self._context.spawn(self._open())
         self._report(Stage.LOGGING_IN, self._context.target.context or "")
         cluster = self._cluster = await self._open_cluster(self._context.target)
@@ -65,6 +76,9 @@ class ConnectAttempt:
             self._report(Stage.OPENING_TUNNEL, endpoint.pod)
             helper, opened = await helper_ready
             tunnel = Tunnel(self._context, opened.worker, helper)
+            keeper = self._keeper = InterceptKeeper(
+                self._context.hub, self._context.desk, tunnel, cluster.injection, cluster.server
+            )
             group.create_task(tunnel.read())
             await tunnel.send(SetEndpoint(endpoint, client_id(), client_name()))
             group.create_task(self._keep_endpoint(cluster, tunnel, endpoint))
@@ -73,20 +87,29 @@ class ConnectAttempt:
             found = await discovering
             self._report(Stage.SETTING_NETWORK, "")
             network = NetworkKeeper(self._context, cluster, helper, opened, tunnel)
+            await keeper.recall(network)
             await network.set(lease, found)
             probes = probes_for(lease, found)
             self._report(Stage.PROBING, probes.name or probes.address or "")
             await tunnel.first_probe(probes, PROBE_S)
             cluster.keep_manager()
             group.create_task(network.keep())
+            group.create_task(keeper.keep())
 
     async def undo(self) -> tuple[str, ...]:
-        """Takes back what was done on this machine, then what was installed for a connection that never came up."""
-        left = await self._undo_here()
+        """Takes back what was done on this machine and to workloads, then what was installed for a connection that
+        never came up. Workloads stay as they are when the connection failed: the next one takes them up again."""
+        async with asyncio.TaskGroup() as group:
+            here = group.create_task(self._undo_here())
+            leaving = group.create_task(self._leave())
+        left = (*here.result(), *leaving.result())
         if self._cluster is not None:
             await self._cluster.take_back_manager()
             await self._cluster.close()
         return left
+
+    async def _leave(self) -> tuple[str, ...]:
+        return await self._keeper.leave_for_good() if self._keeper is not None and self._unwanted else ()
 
     async def _undo_here(self) -> tuple[str, ...]:
         try:

@@ -33,6 +33,7 @@ from app.kube.manager_rollout import InstallProgress, InstallStep, wait_until_ru
 from app.kube.objects import Named
 from app.kube.preflight import check_connect
 from app.kube.task_group import task_group
+from app.session.intercept_ports import Injection
 from app.session.ports import Discovered, Report
 from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE, MANAGER_PORT
 from helper.protocol.worker_messages import Endpoint
@@ -64,6 +65,7 @@ class ClusterLink:
         self._thorough: ClusterSubnets | None = None
         self._names: tuple[str, ...] = ()
         self._installed: AsyncExitStack | None = None
+        self._injection: Injection | None = None
         self._manager_namespace: asyncio.Future[str] = asyncio.get_running_loop().create_future()
 
     @classmethod
@@ -174,6 +176,15 @@ class ClusterLink:
 
     async def outside(self) -> frozenset[IPAddress]:
         return frozenset(ip_address(text.partition("%")[0]) for text in await self._api.first_hop_addresses())
+
+    def injection(self) -> Injection:
+        if self._injection is None:
+            # Read when needed: connecting does not wait for it.
+            from app.session.injection_link import InjectionLink
+
+            namespace = self._manager_namespace.result() if self._manager_namespace.done() else ""
+            self._injection = InjectionLink(self._api, namespace, self._target.sidecar_image)
+        return self._injection
 
     async def close(self) -> None:
         self._manager_namespace.cancel()

@@ -18,6 +18,7 @@ def target_from_request(request: m.Connect) -> c.Target:
         kubeconfig=request.kubeconfig,
         manager_namespace=request.manager_namespace,
         image=request.image,
+        sidecar_image=request.sidecar_image,
         wishes=Wishes(
             include=tuple(parse_subnet(text) for text in request.include),
             exclude=tuple(parse_subnet(text) for text in request.exclude),
@@ -33,6 +34,7 @@ def request_from_target(target: c.Target) -> m.Connect:
         kubeconfig=target.kubeconfig,
         manager_namespace=target.manager_namespace,
         image=target.image,
+        sidecar_image=target.sidecar_image,
         include=tuple(str(subnet) for subnet in target.wishes.include),
         exclude=tuple(str(subnet) for subnet in target.wishes.exclude),
         on_overlap=target.wishes.on_overlap,
@@ -47,7 +49,7 @@ def status_of(state: c.State) -> m.Status:
 
 @status_of.register
 def _(state: c.Disconnected) -> m.Status:
-    return m.Status(m.StateKind.DISCONNECTED)
+    return m.Status(m.StateKind.DISCONNECTED, left=state.left)
 
 
 @status_of.register

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import msgspec
 
 from app.domain import connection as c
+from app.session import intercept_messages as im
 from app.session import messages as m
 from app.session.convert import status_of
 from app.session.problems import info_from_problem
@@ -29,6 +30,7 @@ class Hub:
         self._probe: ProbeReport | None = None
         self._reconnects: deque[m.Reconnect] = deque(maxlen=RECONNECTS_KEPT)
         self._losses = 0
+        self._intercepts: tuple[im.InterceptInfo, ...] = ()
 
     def status(self) -> m.Status:
         return msgspec.structs.replace(
@@ -37,6 +39,7 @@ class Hub:
             rtt_s=None if self._statistics is None else self._statistics.rtt_s,
             reconnects=self._losses,
             probe=self._probe,
+            intercepts=self._intercepts,
         )
 
     def snapshot(self) -> m.Snapshot:
@@ -67,6 +70,11 @@ class Hub:
             self._facts = facts
             self._tell(m.StatusChanged(self.status()))
 
+    def set_intercepts(self, intercepts: tuple[im.InterceptInfo, ...]) -> None:
+        if intercepts != self._intercepts:
+            self._intercepts = intercepts
+            self._tell(m.StatusChanged(self.status()))
+
     def set_statistics(self, statistics: Statistics) -> None:
         self._statistics = statistics
         self._tell(m.StatisticsChanged(statistics))
@@ -79,6 +87,7 @@ class Hub:
         self._facts = m.Facts()
         self._statistics = None
         self._probe = None
+        self._intercepts = ()
         self._reconnects.clear()
         self._losses = 0
 

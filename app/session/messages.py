@@ -1,7 +1,8 @@
 """Messages between clients (command line, window) and the session process. Framing: helper.protocol.framing.
 
 The first message of a client is `Hello`, answered by `Welcome` or `Refused`. Every request gets exactly one answer,
-in order. After `Subscribe` events come as well, beginning with a full `Snapshot`.
+in order. After `Subscribe` events come as well, beginning with a full `Snapshot`. What is about intercepts is in
+`intercept_messages`.
 """
 
 from __future__ import annotations
@@ -11,20 +12,18 @@ from typing import Annotated
 
 import msgspec
 
-from app.domain.errors import ErrorCode
 from app.domain.stages import Stage
 from app.domain.subnets import OnOverlap
+from app.session import intercept_messages as im
+from app.session.message_base import Message as Message
+from app.session.message_base import ProblemInfo as ProblemInfo
 from helper.protocol.helper_messages import ResolverBackend
 from helper.protocol.worker_messages import ProbeReport, Statistics
 
-SESSION_PROTOCOL_VERSION = 1
+SESSION_PROTOCOL_VERSION = 2
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 _Subnets = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=49)], ...], msgspec.Meta(max_length=1024)]
-
-
-class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
-    """Of either direction."""
 
 
 class Hello(Message, frozen=True):
@@ -43,6 +42,7 @@ class Connect(Message, frozen=True):
     kubeconfig: Annotated[str, msgspec.Meta(max_length=65536)] | None = None
     manager_namespace: _Name | None = None
     image: _Name | None = None
+    sidecar_image: _Name | None = None
     include: _Subnets = ()
     exclude: _Subnets = ()
     on_overlap: OnOverlap = OnOverlap.REFUSE
@@ -78,14 +78,6 @@ class StateKind(enum.StrEnum):
     RECONNECTING = "reconnecting"
     DISCONNECTING = "disconnecting"
     FAILED = "failed"
-
-
-class ProblemInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """A domain Problem; the catalogue has the words."""
-
-    code: ErrorCode
-    params: dict[str, str] = {}
-    detail: str = ""
 
 
 class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -133,6 +125,8 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     rtt_s: float | None = None
     reconnects: int = 0
     probe: ProbeReport | None = None
+    intercepts: tuple[im.InterceptInfo, ...] = ()
+    """Own ones, of this connection."""
 
 
 class Welcome(Message, frozen=True):
@@ -183,8 +177,44 @@ class ReconnectLogged(Message, frozen=True):
     reconnect: Reconnect
 
 
-Request = Hello | Connect | Cancel | Disconnect | GetStatus | Subscribe | Shutdown
-Answer = Welcome | Accepted | Done | StatusIs | Refused
-Event = Snapshot | StatusChanged | StatisticsChanged | ReconnectLogged
+Request = (
+    Hello
+    | Connect
+    | Cancel
+    | Disconnect
+    | GetStatus
+    | Subscribe
+    | Shutdown
+    | im.PlanIntercept
+    | im.StartIntercept
+    | im.Leave
+    | im.CancelOperation
+    | im.ListIntercepts
+    | im.WatchTraffic
+    | im.PlanRepair
+    | im.Repair
+)
+Answer = (
+    Welcome
+    | Accepted
+    | Done
+    | StatusIs
+    | Refused
+    | im.InterceptPlan
+    | im.OperationAccepted
+    | im.InterceptList
+    | im.RepairPlan
+)
+Event = (
+    Snapshot
+    | StatusChanged
+    | StatisticsChanged
+    | ReconnectLogged
+    | im.InterceptProgress
+    | im.InterceptDone
+    | im.WorkloadsRestored
+    | im.InterceptFailed
+    | im.RequestsSeen
+)
 FromClient = Request
 FromSession = Answer | Event

@@ -15,6 +15,7 @@ from app.domain.subnets import IPAddress, Overlap, Plan, Subnet, host, intersect
 from app.session.ports import Cluster, Discovered, Helper, Opened
 from app.session.runner import AttemptContext
 from app.session.tunnel import Tunnel
+from helper.cluster.api import VIRTUAL_SUBNET4
 from helper.protocol import helper_messages as h
 from helper.protocol.worker_messages import Lease, ResolverConfig, SetResolver
 
@@ -35,6 +36,7 @@ class NetworkKeeper:
         self._lock = asyncio.Lock()
         self._found: Discovered | None = None
         self._set: tuple[h.NetworkConfig, ResolverConfig] | None = None
+        self._intercepting = False
 
     async def set(self, lease: Lease, found: Discovered, *, again: bool = False) -> None:
         """Makes it so; does nothing when it is so already, unless `again`. Raises KubeferryError."""
@@ -43,7 +45,7 @@ class NetworkKeeper:
             self._found = found
             routable = _of_families(found.subnets, lease)
             decided = await self._decide(routable, lease)
-            network = network_config(lease, decided, found, self._cluster.namespace)
+            network = network_config(lease, decided, found, self._cluster.namespace, intercepting=self._intercepting)
             if again or self._set is None or self._set[0] != network:
                 answer = await self._helper.set_network(self._opened.connection_id, network)
                 self._context.hub.update_facts(
@@ -67,6 +69,24 @@ class NetworkKeeper:
             if self._set is None or self._set[1] != resolver:
                 await self._tunnel.send(SetResolver(resolver))
             self._set = (network, resolver)
+
+    async def set_intercepting(self, wanted: bool) -> None:
+        """Lets traffic of sidecars in, or not any more. Raises KubeferryError when it cannot be let in."""
+        if self._intercepting == wanted:
+            return
+        self._intercepting = wanted
+        if self._found is None:
+            return
+        if not wanted:
+            await self._refresh(self._found)
+            return
+        lease = self._tunnel.lease
+        try:
+            if lease is not None:
+                await self.set(lease, self._found)
+        except BaseException:
+            self._intercepting = False
+            raise
 
     async def keep(self) -> None:
         """Follows the cluster and the lease until cancelled."""
@@ -114,11 +134,17 @@ class NetworkKeeper:
         return plan(subnets, wishes, overlaps, outside - servers)
 
 
-def network_config(lease: Lease, decided: Plan, found: Discovered, namespace: str) -> h.NetworkConfig:
-    """Returns the whole desired state. The cluster's DNS servers are always routed, wherever they are."""
+def network_config(
+    lease: Lease, decided: Plan, found: Discovered, namespace: str, *, intercepting: bool = False
+) -> h.NetworkConfig:
+    """Returns the whole desired state. The cluster's DNS servers are always routed, wherever they are.
+
+    `intercepting`: sidecars' addresses are routed too, and what comes from them reaches programs on 127.0.0.1.
+    """
     servers = [host(_server_host(server)) for server in lease.dns_servers]
     missing = [server for server in servers if not intersect([server], decided.routes)]
-    routes = merge((*decided.routes, *missing))
+    sidecars = [ip_network(VIRTUAL_SUBNET4)] if intercepting and lease.address4 else []
+    routes = merge((*decided.routes, *missing, *sidecars))
     names = cluster_names(lease.cluster_domain, namespace, found.namespaces, _of_families(found.subnets, lease))
     addresses = [f"{lease.address4}/32"] if lease.address4 else []
     addresses += [f"{lease.address6}/128"] if lease.address6 else []
@@ -127,6 +153,7 @@ def network_config(lease: Lease, decided: Plan, found: Discovered, namespace: st
         mtu=lease.mtu,
         routes=tuple(str(route) for route in routes),
         dns=h.DnsConfig(match_domains=names.match, search_domains=names.search),
+        loopback_delivery=intercepting,
     )
 
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from app.domain.stages import Stage
 from app.domain.subnets import IPAddress, Subnet
+from app.session.intercept_ports import Injection
 from helper.protocol.helper_messages import NetworkConfig, NetworkSet, OverlapsFound
 from helper.protocol.worker_messages import Endpoint, FromApp, FromWorker
 
@@ -112,5 +113,8 @@ class Cluster(Protocol):
 
     async def outside(self) -> frozenset[IPAddress]:
         """Returns the addresses that must be reached without the tunnel: the API server's or its proxy's."""
+
+    def injection(self) -> Injection:
+        """What can be done to workloads, with the manager that `ensure_manager` found. Always the same object."""
 
     async def close(self) -> None: ...

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from app.domain import connection as c
 from app.domain.errors import ErrorCode, KubeferryError, Problem
+from app.session.desk import Desk
 from app.session.hub import Hub
 
 _log = logging.getLogger(__name__)
@@ -40,6 +41,9 @@ class AttemptContext:
     spawn: Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
     """For what cancelling the attempt must not cancel. The coroutine must not raise."""
 
+    desk: Desk = field(default_factory=Desk)
+    """Where it offers what clients can do while it is connected."""
+
 
 AttemptFactory = Callable[[AttemptContext], Attempt]
 
@@ -58,6 +62,7 @@ class Runner:
     hub: Hub
     make_attempt: AttemptFactory
     state: c.State = field(default_factory=c.Disconnected)
+    desk: Desk = field(default_factory=Desk)
 
     def __post_init__(self) -> None:
         self._numbers = itertools.count(1)
@@ -125,7 +130,7 @@ class Runner:
         if self._group is None:
             raise RuntimeError("the runner does not run")
         context = AttemptContext(
-            effect.attempt, effect.target, effect.resume, self.post, self.hub, self._group.create_task
+            effect.attempt, effect.target, effect.resume, self.post, self.hub, self._group.create_task, self.desk
         )
         attempt = self.make_attempt(context)
         task = self._group.create_task(self._perform(effect.attempt, attempt), name=f"attempt-{effect.attempt}")

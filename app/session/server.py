@@ -7,20 +7,35 @@ import logging
 import os
 import socket
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from app.domain import connection as c
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.platform.paths import session_socket
 from app.platform.peer import peer_uid
+from app.session import intercept_messages as im
 from app.session import messages as m
 from app.session.convert import target_from_request
 from app.session.problems import info_from_problem
 from app.session.runner import Runner
 from helper.protocol.framing import ProtocolError
+from helper.protocol.intercepts import RequestBatch
 from helper.protocol.message_socket import ChannelClosed, MessageSocket
 
 _log = logging.getLogger(__name__)
+
+InterceptRequest = (
+    im.PlanIntercept
+    | im.StartIntercept
+    | im.Leave
+    | im.CancelOperation
+    | im.ListIntercepts
+    | im.WatchTraffic
+    | im.PlanRepair
+    | im.Repair
+)
+AtOnce = m.Hello | m.Connect | m.Cancel | m.Disconnect | m.GetStatus | m.Subscribe | m.Shutdown
 
 MAX_CLIENTS = 64
 MAX_OUTBOX = 512
@@ -104,6 +119,7 @@ class _Conversation:
         self._channel = channel
         self._outbox = Outbox()
         self._attempts: set[int] = set()
+        self._operations: set[int] = set()
 
     async def run(self) -> None:
         try:
@@ -116,6 +132,7 @@ class _Conversation:
             self._runner.hub.remove(self._outbox.add)
             for attempt in self._attempts:
                 self._runner.post(c.CancelRequested(attempt))
+            await self._drop_intercept_work()
 
     async def _receive(self) -> None:
         first = await self._channel.receive()
@@ -126,11 +143,51 @@ class _Conversation:
         while True:
             request = await self._channel.receive()
             try:
-                self._answer(request)
+                await self._answer(request)
             except KubeferryError as error:
                 self._outbox.add(m.Refused(info_from_problem(Problem.of(error))))
 
-    def _answer(self, request: m.FromClient) -> None:
+    async def _answer(self, request: m.FromClient) -> None:
+        if isinstance(request, InterceptRequest):
+            self._outbox.add(await self._answer_about_intercepts(request))
+        else:
+            self._answer_at_once(request)
+
+    async def _answer_about_intercepts(self, request: InterceptRequest) -> m.Answer:
+        keeper = self._runner.desk.need()
+        match request:
+            case im.PlanIntercept():
+                return await keeper.plan(request)
+            case im.PlanRepair():
+                return await keeper.plan_repair(request)
+            case im.ListIntercepts():
+                return await keeper.list_all()
+            case im.WatchTraffic(workloads):
+                await keeper.watch(self._saw, workloads)
+                return m.Done()
+            case im.CancelOperation(operation):
+                if operation in self._operations:
+                    keeper.cancel(operation)
+                return m.Done()
+            case _:
+                operation = self._runner.desk.next_number()
+                self._operations.add(operation)
+                keeper.begin(operation, request, self._outbox.add)
+                return im.OperationAccepted(operation)
+
+    async def _drop_intercept_work(self) -> None:
+        """An operation that is not done yet belongs to its client; nobody looks at its requests any more."""
+        keeper = self._runner.desk.keeper
+        if keeper is not None:
+            for operation in self._operations:
+                keeper.cancel(operation)
+            with suppress(KubeferryError):
+                await keeper.watch(self._saw, ())
+
+    def _saw(self, batch: RequestBatch) -> None:
+        self._outbox.add(im.RequestsSeen(batch))
+
+    def _answer_at_once(self, request: AtOnce) -> None:
         match request:
             case m.Connect():
                 attempt, already = self._runner.connect(target_from_request(request))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable
 
 from app.domain import connection as c
 from app.domain.errors import ErrorCode, KubeferryError, Problem
@@ -11,6 +12,7 @@ from app.session.ports import Gone, Helper, Worker
 from app.session.runner import AttemptContext
 from helper.protocol.worker_messages import (
     FromApp,
+    FromWorker,
     Lease,
     ProbeReport,
     SetProbes,
@@ -53,6 +55,8 @@ class Tunnel:
         self.lifted = asyncio.Event()
         self.endpoint_wanted = asyncio.Event()
         self.unauthorized = False
+        self.listener: Callable[[FromWorker], None] = lambda _: None
+        """Hears everything, after this tunnel has taken it in. Must not raise or block."""
 
     @property
     def up(self) -> bool:
@@ -106,7 +110,7 @@ class Tunnel:
             self._failure = problem
             self._context.post(c.TunnelLost(self._context.attempt, problem, time.time()))
 
-    def _take(self, message: object) -> None:
+    def _take(self, message: FromWorker) -> None:
         match message:
             case WorkerSnapshot():
                 if message.state is TunnelState.UP and message.lease is not None:
@@ -121,6 +125,7 @@ class Tunnel:
                 self._context.hub.set_statistics(message)
             case ProbeReport():
                 self._probe(message)
+        self.listener(message)
         self._news.set()
 
     def _lift(self, lease: Lease) -> None:

@@ -92,7 +92,7 @@ def test_uninstall(
 
 def test_the_manifest_is_yaml_and_privileged_in_nothing(capsys: pytest.CaptureFixture[str]) -> None:
     assert cli("manager", "manifest", "--manager-namespace", "tools", "--image", "manager:2") == 0
-    namespace, deployment = yaml.safe_load_all(capsys.readouterr().out)
+    namespace, *_, deployment = yaml.safe_load_all(capsys.readouterr().out)
     assert (namespace["kind"], namespace["metadata"]["name"]) == ("Namespace", "tools")
     (container,) = deployment["spec"]["template"]["spec"]["containers"]
     assert container["image"] == "manager:2"

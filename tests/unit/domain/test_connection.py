@@ -85,7 +85,7 @@ TABLE: dict[tuple[str, str], c.Outcome] = {
     ("reconnecting", "bad"): (DEGRADED, ()),
     ("disconnecting", "connect_same"): (c.Disconnecting(1, after=c.Next(3, TARGET)), ()),
     ("disconnecting", "connect_other"): (c.Disconnecting(1, after=c.Next(3, OTHER)), ()),
-    ("disconnecting", "closed"): (c.Disconnected(), ()),
+    ("disconnecting", "closed"): (c.Disconnected(("a route",)), ()),
     ("disconnecting_then", "connect_same"): (c.Disconnecting(1, after=c.Next(3, TARGET)), ()),
     ("disconnecting_then", "connect_other"): (c.Disconnecting(1, after=c.Next(3, OTHER)), ()),
     ("disconnecting_then", "disconnect"): (c.Disconnecting(1), ()),
