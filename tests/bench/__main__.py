@@ -16,13 +16,27 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.bench import connect, cpu, delay, direct_lane, http, memory, stalls, tcp, udp
+from tests.bench import connect, cpu, delay, direct_lane, http, many_owners, memory, mesh, proxy, stalls, tcp, udp
 from tests.bench.figures import Report
 from tests.bench.settings import QUICK, Settings
 from tests.bench.stage import Stage
 from tests.lab.processes import ROOT
 
-GROUPS = ("direct", "tcp", "delay", "stalls", "udp", "http", "memory", "cpu", "connect", "idle")
+GROUPS = (
+    "direct",
+    "tcp",
+    "delay",
+    "stalls",
+    "udp",
+    "http",
+    "memory",
+    "cpu",
+    "mesh",
+    "proxy",
+    "owners",
+    "connect",
+    "idle",
+)
 _JSON = ROOT / "build" / "bench.json"
 
 
@@ -62,6 +76,9 @@ def measure(report: Report, settings: Settings, chosen: set[str], *, load_image:
         attempt("cpu", lambda: cpu.measure(stage, report, settings))
         attempt("memory", lambda: memory.measure(stage, report, "after load"))
         attempt("memory", lambda: memory.measure_growth(stage, report, settings))
+        attempt("mesh", lambda: mesh.measure(stage, report, settings))
+        attempt("proxy", lambda: proxy.measure(stage, report, settings))
+        attempt("owners", lambda: many_owners.measure(stage, report, settings))
         attempt("connect", lambda: connect.measure(stage, report, settings))
         if idle is not None:
             attempt("idle", lambda: idle.finish(report, settings))

@@ -18,6 +18,7 @@ from helper.protocol.worker_messages import Endpoint, SetEndpoint, TunnelLost, T
 from helper.tunnel.keeper import TunnelKeeper
 from helper.tunnel.pump import Pump
 from helper.tunnel.traffic import Traffic
+from helper.wire.laptop_messages import ToLaptop
 
 READY = "ready"
 _TOGETHER_S = 30.0
@@ -30,8 +31,13 @@ class FurtherLaptop:
         self._near.setblocking(False)
         self.up = asyncio.Event()
         self._pump = Pump(loop, self._near.fileno(), Traffic(), lambda frame: self.keeper.on_control(frame))
-        self.keeper = TunnelKeeper(loop, self._pump, offload=True, on_event=self._on_event, on_message=lambda _: None)
+        self.keeper = TunnelKeeper(
+            loop, self._pump, offload=True, on_event=self._on_event, on_message=lambda message: self.on_message(message)
+        )
         self.keeper.set_endpoint(SetEndpoint(endpoint, secrets.token_hex(16), f"further-{number}"))
+
+    def on_message(self, message: ToLaptop) -> None:
+        """What is said about intercepts: nothing to one that has none."""
 
     def _on_event(self, event: TunnelUp | TunnelLost) -> None:
         if isinstance(event, TunnelUp):

@@ -17,6 +17,9 @@ class Settings:
     pings: int = 100
     connects: int = 5
     further_laptops: int = 10
+    owners: int = 50
+    owned_workloads: int = 20
+    rule_changes: int = 20
     idle_s: float = 600.0
 
 
@@ -30,5 +33,8 @@ QUICK = Settings(
     pings=20,
     connects=1,
     further_laptops=4,
+    owners=5,
+    owned_workloads=3,
+    rule_changes=3,
     idle_s=0.0,
 )

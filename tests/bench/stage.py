@@ -25,7 +25,7 @@ from tests.lab.laptop import DEV, Finished, Laptop
 from tests.lab.processes import PYTHON, ROOT
 
 ANEW_NAMESPACE = "kubeferry-bench-anew"
-_IMAGE = ROOT / "build" / "image" / "manager.tar"
+IMAGE = ROOT / "build" / "image" / "manager.tar"
 _LAB, _LAB_NUMBER = "bench", 9
 
 
@@ -42,8 +42,8 @@ class Stage:
         self.cluster = cluster
         self.began = time.monotonic()
         self.failure = ""
-        if load_image and _IMAGE.exists():
-            cluster.load_image(_IMAGE)
+        if load_image and IMAGE.exists():
+            cluster.load_image(IMAGE)
         self.lab = Lab(_LAB, _LAB_NUMBER)
         self._servers: list[subprocess.Popen[bytes]] = []
 

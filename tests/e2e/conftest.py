@@ -10,6 +10,15 @@ import pytest
 
 from tests.conftest import KEEP
 from tests.e2e.driver import Kubeferry
+from tests.e2e.intercept_fixtures import (  # noqa: F401 - pytest finds fixtures and hooks here
+    bookinfo,
+    dev,
+    eve,
+    local,
+    pytest_terminal_summary,
+    third,
+    third_laptop,
+)
 from tests.lab import snapshot, workloads
 from tests.lab.cluster import Cluster, KitCluster
 from tests.lab.kubeconfig import for_user
@@ -17,9 +26,9 @@ from tests.lab.lab import Lab
 from tests.lab.laptop import DEV, EVE, MALLORY, Laptop
 from tests.lab.processes import PYTHON, ROOT, check, wait_until
 
-IMAGE = ROOT / "build" / "image" / "manager.tar"
+IMAGES = tuple(ROOT / "build" / "image" / f"{name}.tar" for name in ("manager", "sidecar"))
 MANAGER_NAMESPACE = "kubeferry"
-LAB = "kfe2e"
+LAB = os.environ.get("KUBEFERRY_LAB", "kfe2e")
 
 _running: dict[str, Any] = {}
 
@@ -29,9 +38,10 @@ def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
     opened = running_cluster
     _running["cluster"] = opened
     if isinstance(opened, KitCluster):
-        if not IMAGE.exists():
-            pytest.fail(f"{IMAGE} is not there: run `make image`")
-        opened.load_image(IMAGE)
+        for image in IMAGES:
+            if not image.exists():
+                pytest.fail(f"{image} is not there: run `make image`")
+            opened.load_image(image)
     workloads.deploy(opened)
     yield opened
     _running.pop("cluster")
@@ -52,7 +62,7 @@ def lab(cluster: Cluster) -> Iterator[Lab]:
         _running.pop("lab")
 
 
-def _laptop(lab: Lab, cluster: Cluster, *, resolved: bool) -> Laptop:
+def prepared_laptop(lab: Lab, cluster: Cluster, *, resolved: bool) -> Laptop:
     laptop = lab.add_laptop(resolved=resolved)
     for identity in (DEV, EVE, MALLORY):
         laptop.write_file(f"{identity.home}/.kube/config", for_user(cluster), identity)
@@ -63,13 +73,13 @@ def _laptop(lab: Lab, cluster: Cluster, *, resolved: bool) -> Laptop:
 @pytest.fixture(scope="session")
 def laptop(lab: Lab, cluster: Cluster) -> Laptop:
     """With systemd-resolved. Its helper runs; tests that end the helper start it again."""
-    return _laptop(lab, cluster, resolved=True)
+    return prepared_laptop(lab, cluster, resolved=True)
 
 
 @pytest.fixture(scope="session")
 def plain_laptop(lab: Lab, cluster: Cluster) -> Laptop:
     """Without systemd-resolved: /etc/resolv.conf is a file."""
-    return _laptop(lab, cluster, resolved=False)
+    return prepared_laptop(lab, cluster, resolved=False)
 
 
 def make_as_before(laptop: Laptop) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from tests.lab.laptop import DEV, Finished, Laptop
 from tests.lab.processes import PYTHON, Identity, wait_until
 from tests.lab.workloads import SHOP
+from tests.lab.workloads.bookinfo import BOOKINFO
 
 KUBEFERRY = (PYTHON, "-m", "app")
 REACH = (PYTHON, "-m", "tests.lab.reach")
@@ -42,6 +43,48 @@ class Kubeferry:
         done = self.run("connect", "-n", namespace, "-o", "json", *arguments)
         assert done.code, f"connected, and should not have:\n{done.out}"
         return done.code, json.loads(done.out)["error"]
+
+    def proxy(self, workload: str, *arguments: str, namespace: str = BOOKINFO) -> dict[str, Any]:
+        return self._json("proxy", workload, "-n", namespace, "--yes", *arguments)
+
+    def mesh(self, workload: str, *arguments: str, namespace: str = BOOKINFO) -> dict[str, Any]:
+        return self._json("mesh", workload, "-n", namespace, "--yes", *arguments)
+
+    def leave(self, *arguments: str) -> None:
+        """`arguments`: a workload and its namespace; without any, all."""
+        self.run("leave", *(arguments or ("--all",)), "-o", "json").checked()
+
+    def repair(self, *arguments: str) -> dict[str, Any]:
+        return self._json("repair", *arguments)
+
+    def fails(self, *arguments: str) -> tuple[int, dict[str, Any]]:
+        """Of any command that must fail: exit code and the explained error."""
+        done = self.run(*arguments, "-o", "json")
+        assert done.code, f"{' '.join(arguments)} succeeded, and should not have:\n{done.out}\n{done.err}"
+        try:
+            error: dict[str, Any] = json.loads(done.out)["error"]
+        except (json.JSONDecodeError, KeyError):
+            raise AssertionError(f"{' '.join(arguments)} did not explain itself: {done}") from None
+        return done.code, error
+
+    def intercepts(self) -> list[dict[str, Any]]:
+        """Everybody's, as `status` tells them."""
+        found: list[dict[str, Any]] = self.status()["intercepts"]
+        return found
+
+    def wait_for_health(self, health: str, timeout_s: float = RECOVERY_S + 2, *, count: int = 1) -> None:
+        """Until so many of my own intercepts, and no other of mine, have this health."""
+
+        def all_have(status: dict[str, Any]) -> bool:
+            mine = [one["health"] for one in status["intercepts"] if one["mine"]]
+            return mine == [health] * count
+
+        self.wait_for(f"{count} x {health}", all_have, timeout_s)
+
+    def _json(self, *arguments: str) -> dict[str, Any]:
+        done = self.run(*arguments, "-o", "json", timeout_s=150).checked()
+        told: dict[str, Any] = json.loads(done.out) if done.out.strip() else {}
+        return told
 
     def disconnect(self) -> dict[str, Any]:
         status: dict[str, Any] = json.loads(self.run("disconnect", "-o", "json").checked().out)

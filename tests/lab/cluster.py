@@ -44,6 +44,11 @@ class Cluster:
         """Raises RuntimeError with kubectl's words when it fails."""
         return check([*self._kubectl, *arguments], stdin=stdin)
 
+    @property
+    def kubectl_argv(self) -> tuple[str, ...]:
+        """For a process that stays."""
+        return tuple(self._kubectl)
+
     def get(self, *arguments: str) -> Any:
         return json.loads(self.kubectl("get", *arguments, "-o", "json"))
 
