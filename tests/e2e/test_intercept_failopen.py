@@ -144,6 +144,7 @@ def test_worker_killed(watched: Watched, dev: Kubeferry) -> None:
     watched.mark()
     dev.laptop.signal(signal.SIGKILL, "worker")
     watched.served()
+    dev.connect(namespace=BOOKINFO)
     watched.laptops_back()
 
 
