@@ -14,11 +14,15 @@ SETTLING_S = 10.0
 
 @dataclass(frozen=True)
 class InjectedWorkload:
-    """A workload that has a sidecar, and who wants it there."""
+    """A workload that has a sidecar, and who wants it there.
+
+    `bare_probes`: ports that probes go to directly, because somebody changed the workload after the injection.
+    """
 
     workload: WorkloadRef
     injection_id: str
     claims: tuple[Claim, ...]
+    bare_probes: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

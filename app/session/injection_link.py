@@ -10,17 +10,21 @@ from app.domain.repairs import InjectedWorkload
 from app.domain.workload import WorkloadRef
 from app.kube.api import ApiClient
 from app.kube.api_errors import ApiError
-from app.kube.injection.finding import find_injected, look_at, renew_ticket
+from app.kube.injection.claims import read_claims
+from app.kube.injection.finding import find_injected, renew_ticket
 from app.kube.injection.operations import drop_claims, put_back_claim, take_claim
 from app.kube.injection.planning import InjectionPlan, has_native_sidecars, plan_injection
 from app.kube.injection.progress import InjectionProgress, InjectionStep
 from app.kube.injection.progress import Report as ReportInjection
+from app.kube.injection.record import injection_of
 from app.kube.injection.sidecar_template import SidecarSpec
 from app.kube.injection.warnings import tell
+from app.kube.injection.workload_objects import find_workload
 from app.kube.manager_pods import find_manager
 from app.kube.objects import Service
 from app.kube.preflight import server_version
 from app.kube.task_group import task_group
+from app.session.injection_probes import bare_probe_ports
 from app.session.intercept_ports import Dropped, Found, GetTicket, Notice, Planned, Report, Taken
 from helper.cluster.api import DEFAULT_SIDECAR_IMAGE, MANAGER_NAME
 from helper.protocol.intercepts import JoinTicket
@@ -79,7 +83,11 @@ class InjectionLink:
         await put_back_claim(self._api, workload, claim)
 
     async def look(self, workload: WorkloadRef) -> InjectedWorkload | None:
-        return await look_at(self._api, workload)
+        found = await find_workload(self._api, workload)
+        injection_id = None if found is None else injection_of(found)
+        if found is None or injection_id is None:
+            return None
+        return InjectedWorkload(workload, injection_id, read_claims(workload, found), bare_probe_ports(found))
 
     async def find(self, namespace: str | None) -> Found:
         found = await find_injected(self._api, namespace)

@@ -70,6 +70,9 @@ class InterceptWork:
                 taken = await self._take(planned, claim, report, take_over=take_over)
                 undo.losers = taken.losers
                 await self._own.hold(intercept_of(claim, wish.workload, taken.injection_id))
+                if not planned.injects:
+                    # Somebody may have changed the workload since its sidecar came.
+                    await self._own.compare(workload, await self._injection().look(wish.workload))
                 report(InterceptStage.JOINING, f"{len(taken.pods)} of {wish.workload}")
                 await self._in_force(claim.intercept_id, len(taken.pods))
             info = self._own.info(claim.intercept_id)
@@ -177,7 +180,7 @@ class InterceptWork:
         """Returns when it is, when there is trouble, or after a while: the state tells which."""
 
         def settled() -> bool:
-            if not self._own.is_held(intercept_id):
+            if not self._own.is_declared(intercept_id):
                 return True
             state = self._channel.states.get(intercept_id)
             if state is None or state.sidecars < pods:

@@ -13,6 +13,7 @@ from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.intercepts import Claim, conflicts
 from app.domain.repairs import InjectedWorkload
 from app.session import intercept_messages as im
+from app.session.injection_probes import endangered
 from app.session.intercept_channel import InterceptChannel
 from app.session.intercept_convert import claim_of, info_of_claim, ref_of
 from app.session.intercept_memory import InterceptMemory
@@ -55,6 +56,8 @@ class OwnIntercepts:
         self._network: NetworkKeeper | None = None
         self._held: dict[str, Intercept] = {}
         self._lost: dict[str, _Lost] = {}
+        self._paused: dict[str, tuple[int, ...]] = {}
+        """Held, but not declared: the ports whose probes it would take."""
         self._lock = asyncio.Lock()
         channel.changed = self.show
 
@@ -67,8 +70,8 @@ class OwnIntercepts:
         every = (*self._held.values(), *(lost.intercept for lost in self._lost.values()))
         return tuple(one for one in every if workload in (None, one.workload))
 
-    def is_held(self, intercept_id: str) -> bool:
-        return intercept_id in self._held
+    def is_declared(self, intercept_id: str) -> bool:
+        return intercept_id in self._held and intercept_id not in self._paused
 
     async def recall(self, network: NetworkKeeper) -> None:
         """What was held before. Nothing is declared yet; the network is told, so that it is set for them at once."""
@@ -125,13 +128,24 @@ class OwnIntercepts:
                         self._lost[known] = lost
                     _log.warning("%s is ours no more: %s", workload, lost.to or "taken out")
                     changed = True
-                elif found.injection_id != intercept.injection_id:
+                    continue
+                if found.injection_id != intercept.injection_id:
                     self._held[known] = msgspec.structs.replace(intercept, injection_id=found.injection_id)
                     changed = True
+                changed |= self._pause(intercept, endangered(intercept, found.bare_probes))
             if changed:
                 await self._declare()
                 if not self._held and self._network is not None:
                     await self._network.set_intercepting(False)
+
+    def _pause(self, intercept: Intercept, ports: tuple[int, ...]) -> bool:
+        """No laptop may get a container killed: rather none of its traffic. Returns whether anything changed."""
+        before = self._paused.pop(intercept.intercept_id, ())
+        if ports:
+            self._paused[intercept.intercept_id] = ports
+        if ports and not before:
+            _log.warning("%s is given back: probes go to its ports %s", intercept.workload, ports)
+        return ports != before
 
     def forget(self) -> tuple[Intercept, ...]:
         """For the end of a connection: returns what was held. Nothing is told to the worker, which ends too."""
@@ -148,8 +162,9 @@ class OwnIntercepts:
 
     async def _declare(self) -> None:
         self._memory.remember(self.held)
+        self._paused = {known: ports for known, ports in self._paused.items() if known in self._held}
         self.show()
-        await self._channel.declare(self.held)
+        await self._channel.declare(tuple(one for one in self.held if one.intercept_id not in self._paused))
 
     def _infos(self) -> Iterable[im.InterceptInfo]:
         for intercept in self._held.values():
@@ -160,6 +175,11 @@ class OwnIntercepts:
 
     def _held_info(self, intercept: Intercept) -> im.InterceptInfo:
         state = self._channel.states.get(intercept.intercept_id)
+        paused = self._paused.get(intercept.intercept_id)
+        if paused is not None:
+            ports = ", ".join(map(str, paused))
+            trouble = f"somebody changed it, and its probes go to port {ports} again; leave it and take it anew"
+            return msgspec.structs.replace(self._claim_info(intercept, im.InterceptHealth.ABSENT), trouble=trouble)
         if not self._channel.up:
             return self._claim_info(intercept, im.InterceptHealth.ABSENT)
         if state is None:

@@ -264,6 +264,7 @@ class FakeInjection:
     dropped: list[tuple[WorkloadRef, frozenset[str], bool]] = field(default_factory=list)
     renewed: list[WorkloadRef] = field(default_factory=list)
     unread: tuple[str, ...] = ()
+    bare_probes: tuple[int, ...] = ()
 
     def __post_init__(self) -> None:
         self.rolling.set()
@@ -314,7 +315,7 @@ class FakeInjection:
     async def look(self, workload: WorkloadRef) -> InjectedWorkload | None:
         self._fail()
         claims = self.claims.get(workload)
-        return None if claims is None else InjectedWorkload(workload, INJECTION_ID, claims)
+        return None if claims is None else InjectedWorkload(workload, INJECTION_ID, claims, self.bare_probes)
 
     async def find(self, namespace: str | None) -> Found:
         self._fail()

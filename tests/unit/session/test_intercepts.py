@@ -552,6 +552,50 @@ async def test_taken_back_before_the_loss_was_noticed(bench: Bench) -> None:
         assert [one.intercept_id for one in bench.declared()] == [done.intercept.intercept_id]
 
 
+@pytest.mark.parametrize(
+    ("wish", "ports", "paused"),
+    [
+        (PROXY, (9080,), True),
+        (PROXY, (7001,), True),
+        (im.Wish(PROXY.workload, None, (wire.PortMap(9080, 8080),), only_ports=True), (9080,), True),
+        (im.Wish(PROXY.workload, None, (wire.PortMap(9080, 8080),), only_ports=True), (7001,), False),
+        (im.Wish(PROXY.workload, wire.HttpMatch(path="/"), (wire.PortMap(9080, 8080),)), (9080,), True),
+        (MESH, (9080,), False),
+        (PROXY, (), False),
+    ],
+)
+async def test_probes_that_somebody_put_back_are_not_taken(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch, wish: im.Wish, ports: tuple[int, ...], paused: bool
+) -> None:
+    """Else the kubelet kills the container because of a laptop. With the probes right again, so is the intercept."""
+    monkeypatch.setattr(module, "COMPARE_S", 0.01)
+    async with bench.run():
+        await bench.start(wish)
+        bench.cluster.workloads.bare_probes = ports
+        if paused:
+            await until(lambda: bench.declared() == [])
+            (shown,) = bench.context.hub.status().intercepts
+            assert shown.health is im.InterceptHealth.ABSENT
+            assert f"port {ports[0]}" in shown.trouble
+            assert len(InterceptMemory(bench.cluster.server).recall()) == 1, "it is still ours"
+        else:
+            await asyncio.sleep(0.05)
+        bench.cluster.workloads.bare_probes = ()
+        await until(lambda: bench.own() == [("deployment/reviews", im.InterceptHealth.ACTIVE, "")])
+        assert len(bench.declared()) == 1
+
+
+async def test_a_workload_that_was_changed_before_is_not_taken_either(bench: Bench) -> None:
+    bench.workloads[REVIEWS] = (BOB,)
+    bench.cluster.workloads.bare_probes = (9080,)
+    async with bench.run():
+        told = await bench.start(PROXY)
+        assert told.health is im.InterceptHealth.ABSENT
+        assert bench.declared() == []
+        await bench.do(im.Leave())
+        assert bench.own() == []
+
+
 async def test_taken_out_while_connected(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "COMPARE_S", 0.01)
     async with bench.run():
