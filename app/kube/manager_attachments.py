@@ -19,6 +19,7 @@ from app.kube.manager_keys import ManagerKeys, is_complete, make_keys, secret_ob
 from app.kube.manager_manifest import manager_labels, service_object
 from app.kube.object_removal import delete_exactly, is_ours
 from app.kube.task_group import task_group
+from app.kube.unbroken import unbroken
 from helper.cluster.api import MANAGER_NAME
 
 log = logging.getLogger(__name__)
@@ -75,19 +76,21 @@ class Attachments:
         """What is there afterwards: made now, or by somebody before."""
         for _ in range(3):
             try:
-                made: dict[str, Any] = await self._api.create(self._path(resource), wanted)
+                return await unbroken(self._create_once(resource, wanted, undo))
             except ApiError as error:
                 if not error.conflict:
                     raise
-                found = await self._find(resource)
-                if found is not None:
-                    return found
-                continue
-            taking_back = partial(delete_exactly, self._api, self._path(resource, MANAGER_NAME), made)
-            undo.push_async_callback(bounded, wanted["kind"], taking_back)
-            return made
+            found = await self._find(resource)
+            if found is not None:
+                return found
         problem = f"its {wanted['kind']} {MANAGER_NAME} comes and goes"
         raise KubeferryError(ErrorCode.MANAGER_STUCK, namespace=self._namespace, problem=problem)
+
+    async def _create_once(self, resource: str, wanted: dict[str, Any], undo: AsyncExitStack) -> dict[str, Any]:
+        made: dict[str, Any] = await self._api.create(self._path(resource), wanted)
+        taking_back = partial(delete_exactly, self._api, self._path(resource, MANAGER_NAME), made)
+        undo.push_async_callback(bounded, wanted["kind"], taking_back)
+        return made
 
     async def _find(self, resource: str) -> dict[str, Any] | None:
         try:

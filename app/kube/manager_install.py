@@ -16,6 +16,7 @@ from app.kube.manager_pods import ManagerPod, manager_pods
 from app.kube.manager_rollout import InstallProgress, InstallStep, Report, wait_until_running
 from app.kube.object_removal import is_ours, wait_until_gone
 from app.kube.task_group import task_group
+from app.kube.unbroken import unbroken
 from helper.cluster.api import MANAGER_NAME
 
 INSTALL_TIMEOUT_S = 90.0
@@ -61,7 +62,7 @@ async def install_manager(
             _require_ours(before, spec.namespace)
             undo.push_async_callback(bounded, "Deployment", lambda: _restore(api, spec.namespace, before))
             ignored = frozenset(pod.metadata.uid for pod in await manager_pods(api, spec.namespace))
-        after = await api.apply(_path(spec.namespace), deployment)
+        after = await unbroken(api.apply(_path(spec.namespace), deployment))
         if before is not None and before["metadata"].get("generation") == after["metadata"].get("generation"):
             ignored = frozenset()
         pod = await wait_until_running(api, spec.namespace, ignored_uids=ignored, report=report, timeout_s=timeout_s)
@@ -83,13 +84,17 @@ async def _ensure_namespace(api: ApiClient, name: str, undo: AsyncExitStack) -> 
         if found["metadata"].get("deletionTimestamp") is None:
             return False
         await wait_until_gone(api, "/api/v1/namespaces", name)
-    try:
+
+    async def make() -> None:
         await api.create("/api/v1/namespaces", namespace_object(name))
+        undo.push_async_callback(bounded, "namespace", lambda: api.delete(path))
+
+    try:
+        await unbroken(make())
     except ApiError as error:
         if error.conflict:
             return False
         raise
-    undo.push_async_callback(bounded, "namespace", lambda: api.delete(path))
     return True
 
 

@@ -16,8 +16,6 @@ from app.kube.injection.operations import drop_claims, put_back_claim, take_clai
 from app.kube.injection.planning import InjectionPlan, has_native_sidecars, plan_injection
 from app.kube.injection.progress import InjectionProgress, InjectionStep
 from app.kube.injection.progress import Report as ReportInjection
-from app.kube.injection.record import injection_of
-from app.kube.injection.sidecar_template import SidecarSpec
 from app.kube.injection.warnings import tell
 from app.kube.injection.workload_objects import find_workload
 from app.kube.manager_pods import find_manager
@@ -27,6 +25,8 @@ from app.kube.task_group import task_group
 from app.session.injection_probes import bare_probe_ports
 from app.session.intercept_ports import Dropped, Found, GetTicket, Notice, Planned, Report, Taken
 from helper.cluster.api import DEFAULT_SIDECAR_IMAGE, MANAGER_NAME
+from helper.cluster.injection.record import injection_of
+from helper.cluster.injection.sidecar_template import SidecarSpec
 from helper.protocol.intercepts import JoinTicket
 
 _STAGES = {

@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from app.kube.injection.record import containers_of, pod_of, probe_ports
-from app.kube.injection.sidecar_template import port_number
+from helper.cluster.injection.record import containers_of, pod_of, probe_ports
+from helper.cluster.injection.sidecar_template import port_number
 from helper.protocol.intercepts import Intercept
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")

@@ -18,6 +18,9 @@ SIDECAR_PORT = 7071
 MANAGER_KEYS_DIR = "/etc/kubeferry"
 """Where the manager's Secret is mounted: tls.crt and tls.key (PEM), join.key (32 bytes or more)."""
 
+REAP_AFTER_VARIABLE = "KUBEFERRY_REAP_AFTER_S"
+"""Of the manager's environment: after so many seconds it restores workloads whose owners are gone. Unset: never."""
+
 MANAGER_TLS_NAME = "kubeferry-manager"
 """The name in the manager's certificate, whatever address it is reached by."""
 

@@ -13,6 +13,7 @@ from app.kube.api import FIELD_MANAGER, ApiClient
 from app.kube.api_errors import ApiError
 from app.kube.injection.workload_objects import Object, find_workload, missing
 from app.kube.object_removal import wait_until_gone
+from app.kube.unbroken import unbroken
 from app.kube.workload_paths import collection_path, object_path
 
 log = logging.getLogger(__name__)
@@ -70,7 +71,7 @@ async def _delete(api: ApiClient, ref: WorkloadRef, pod: Object) -> None:
     preconditions = {"uid": metadata["uid"], "resourceVersion": metadata["resourceVersion"]}
     options = {"apiVersion": "v1", "kind": "DeleteOptions", "preconditions": preconditions}
     try:
-        await api.delete(object_path(ref), options=options)
+        await unbroken(api.delete(object_path(ref), options=options))
     except ApiError as error:
         if error.not_found:
             raise missing(ref) from error
@@ -78,9 +79,8 @@ async def _delete(api: ApiClient, ref: WorkloadRef, pod: Object) -> None:
 
 
 async def _create(api: ApiClient, ref: WorkloadRef, pod: Object) -> Object:
-    created: Any = await api.create(
-        collection_path(WorkloadKind.POD, ref.namespace), fresh_pod(pod), query={"fieldManager": FIELD_MANAGER}
-    )
+    path, query = collection_path(WorkloadKind.POD, ref.namespace), {"fieldManager": FIELD_MANAGER}
+    created: Any = await unbroken(api.create(path, fresh_pod(pod), query=query))
     return dict(created)
 
 

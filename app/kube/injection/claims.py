@@ -15,7 +15,7 @@ import msgspec
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.intercepts import Claim
 from app.domain.workload import WorkloadRef
-from app.kube.injection.record import CLAIMS
+from helper.cluster.injection.record import CLAIMS
 
 MAX_BYTES = 128 << 10
 """All annotations of an object together may have 256 KiB."""

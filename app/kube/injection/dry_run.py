@@ -13,11 +13,11 @@ from app.domain.workload import WorkloadKind, WorkloadRef
 from app.kube.api import FIELD_MANAGER, ApiClient
 from app.kube.api_errors import ApiError
 from app.kube.injection.bare_pod import fresh_pod
-from app.kube.injection.record import pod_of
 from app.kube.injection.warnings import surges
 from app.kube.injection.workload_objects import Object, write_workload
 from app.kube.task_group import task_group
 from app.kube.workload_paths import collection_path
+from helper.cluster.injection.record import pod_of
 
 _LEVEL = "pod-security.kubernetes.io/enforce"
 _STRICT = ("baseline", "restricted")

@@ -11,12 +11,19 @@ from app.domain.workload import WorkloadKind, WorkloadRef
 from app.kube.api import ApiClient
 from app.kube.injection.claims import read_claims
 from app.kube.injection.join_secret import join_data, renew_join_secret, secret_name
-from app.kube.injection.record import INJECTED_LABEL, injection_of, injection_of_pod, is_injected, pod_of, read_record
 from app.kube.injection.rollout import list_pods
 from app.kube.injection.rollout_state import belongs, carries
 from app.kube.injection.workload_objects import Object, find_workload
 from app.kube.task_group import task_group
 from app.kube.workload_paths import api_version, collection_path
+from helper.cluster.injection.record import (
+    INJECTED_LABEL,
+    injection_of,
+    injection_of_pod,
+    is_injected,
+    pod_of,
+    read_record,
+)
 from helper.protocol.intercepts import JoinTicket
 
 

@@ -10,10 +10,11 @@ import msgspec
 from app.domain.workload import WorkloadRef
 from app.kube.api import MERGE_PATCH, ApiClient
 from app.kube.api_errors import ApiError
-from app.kube.injection.record import INJECTION_ID
 from app.kube.manager_manifest import MANAGED_BY, MANAGED_BY_LABEL
+from app.kube.unbroken import unbroken
 from app.kube.workload_paths import api_version
 from helper.cluster.api import SIDECAR_PORT
+from helper.cluster.injection.record import INJECTION_ID
 from helper.protocol.intercepts import JoinConfig, JoinTicket, Workload
 
 
@@ -48,7 +49,7 @@ async def create_join_secret(
     if owner is not None:
         metadata["ownerReferences"] = [_owner_reference(ref, owner)]
     secret = {"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "type": "Opaque", "data": data}
-    await api.create(_path(ref), secret)
+    await unbroken(api.create(_path(ref), secret))
 
 
 async def give_to(api: ApiClient, ref: WorkloadRef, owner: dict[str, Any], name: str) -> None:

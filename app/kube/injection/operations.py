@@ -22,13 +22,13 @@ from app.kube.injection.claims import read_claims, with_claim, with_claims
 from app.kube.injection.join_secret import create_join_secret, delete_join_secret, give_to, join_data, secret_name
 from app.kube.injection.planning import InjectionPlan
 from app.kube.injection.progress import InjectionProgress, InjectionStep, Report
-from app.kube.injection.record import CLAIMS, injection_of, is_injected, read_record
 from app.kube.injection.rollout import ROLLOUT_TIMEOUT_S, Purpose, roll_out
 from app.kube.injection.rollout_state import carries
-from app.kube.injection.sidecar_template import inject, restore
 from app.kube.injection.suitability import require_suitable
 from app.kube.injection.taking_out import UNDO_TIMEOUT_S, take_out
 from app.kube.injection.workload_objects import Object, find_workload, get_workload, write_workload
+from helper.cluster.injection.record import CLAIMS, injection_of, is_injected, read_record
+from helper.cluster.injection.sidecar_template import inject, restore
 from helper.protocol.intercepts import JoinTicket
 
 log = logging.getLogger(__name__)

@@ -20,13 +20,13 @@ from app.kube.injection.dry_run import try_injection
 from app.kube.injection.join_secret import secret_name
 from app.kube.injection.permissions import create_pods, injection_permissions, missing_rights
 from app.kube.injection.ports import mesh_ports, services_around, tls_ports
-from app.kube.injection.record import injection_of, pod_of
-from app.kube.injection.sidecar_template import SidecarSpec, inject
 from app.kube.injection.suitability import require_independent, require_suitable, unsuitable
 from app.kube.injection.warnings import Warned, headers_unreadable, warnings_of
 from app.kube.injection.workload_objects import Object, desired_pods, get_workload
 from app.kube.preflight import Permission, missing_permissions
 from app.kube.task_group import task_group
+from helper.cluster.injection.record import injection_of, pod_of
+from helper.cluster.injection.sidecar_template import SidecarSpec, inject
 
 NATIVE_SIDECARS_SINCE = (1, 29)
 _ID_BYTES = 8

@@ -6,9 +6,9 @@ from typing import Any
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api import ApiClient
-from app.kube.injection.record import containers_of, pod_of
-from app.kube.injection.sidecar_template import port_number
 from app.kube.injection.workload_objects import Object
+from helper.cluster.injection.record import containers_of, pod_of
+from helper.cluster.injection.sidecar_template import port_number
 
 _TLS_PORTS = frozenset({443, 6443, 8443, 9443})
 _TLS_WORDS = ("https", "tls", "ssl")

@@ -11,10 +11,10 @@ import msgspec
 
 from app.domain.errors import ErrorCode
 from app.domain.workload import WorkloadKind, WorkloadRef
-from app.kube.injection.record import INJECTION_ID
 from app.kube.injection.workload_objects import desired_pods
 from app.kube.objects import ContainerStatus, OwnerReference, Pod
 from app.kube.pod_trouble import Watched
+from helper.cluster.injection.record import INJECTION_ID
 
 RESTARTS = 2
 """A container that ends for the third time does not come up by waiting."""

@@ -8,9 +8,9 @@ from typing import Any
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.workload import WorkloadKind, WorkloadRef
 from app.kube.api import ApiClient
-from app.kube.injection.record import MANIFEST_MARK, containers_of, pod_of
 from app.kube.injection.workload_objects import Object, find_workload
 from helper.cluster.api import ENVOY_PORT, FIRST_PROBE_PORT, RELAY_PORT
+from helper.cluster.injection.record import MANIFEST_MARK, containers_of, pod_of
 
 RESERVED_PROBE_PORTS = 100
 """From FIRST_PROBE_PORT on: more ports than a pod's probes have."""

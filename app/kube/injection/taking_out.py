@@ -10,11 +10,12 @@ from app.kube.api import ApiClient
 from app.kube.injection.bare_pod import recreate
 from app.kube.injection.join_secret import delete_join_secret, secret_name
 from app.kube.injection.progress import InjectionStep, Report
-from app.kube.injection.record import injection_of, injection_of_pod, pod_of, read_record
 from app.kube.injection.rollout import Purpose, list_pods, roll_out
 from app.kube.injection.rollout_state import belongs, by_hand, carries, is_rid_of
 from app.kube.injection.workload_objects import Object, write_workload
+from app.kube.unbroken import unbroken
 from app.kube.workload_paths import collection_path
+from helper.cluster.injection.record import injection_of, injection_of_pod, pod_of, read_record
 
 log = logging.getLogger(__name__)
 
@@ -29,18 +30,30 @@ async def take_out(
     done."""
     record = read_record(before)
     injection_id = injection_of(before) or injection_of_pod(pod_of(before)) or ""
-    if ref.kind is WorkloadKind.POD:
-        written = await recreate(api, ref, before, after)
-    else:
+    name = record.secret if record is not None else secret_name(ref, injection_id) if injection_id else ""
+
+    async def put() -> Object:
         written = await write_workload(api, ref, before, after)
-    if record is not None or injection_id:
-        await delete_join_secret(api, ref, record.secret if record is not None else secret_name(ref, injection_id))
+        await _delete_secret(api, ref, name)
+        return written
+
+    if ref.kind is WorkloadKind.POD:
+        # Not `unbroken` as a whole: it has to wait until the pod ends.
+        written = await recreate(api, ref, before, after)
+        await unbroken(_delete_secret(api, ref, name))
+    else:
+        written = await unbroken(put())
     if not injection_id:
         return
     if ref.kind is WorkloadKind.STATEFUL_SET:
         await _unblock(api, ref, written, injection_id)
     if wait or (ref.kind is not WorkloadKind.POD and by_hand(ref, written)):
         await roll_out(api, ref, written, Purpose(InjectionStep.RESTORING, is_rid_of(injection_id), report))
+
+
+async def _delete_secret(api: ApiClient, ref: WorkloadRef, name: str) -> None:
+    if name:
+        await delete_join_secret(api, ref, name)
 
 
 async def _unblock(api: ApiClient, ref: WorkloadRef, workload: Object, injection_id: str) -> None:

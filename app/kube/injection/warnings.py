@@ -9,9 +9,9 @@ from types import MappingProxyType
 from typing import Any
 
 from app.domain.workload import WorkloadKind, WorkloadRef
-from app.kube.injection.record import containers_of, pod_of
 from app.kube.injection.rollout_state import by_hand, partition_of
 from app.kube.injection.workload_objects import Object, desired_pods
+from helper.cluster.injection.record import containers_of, pod_of
 
 
 class WarningCode(enum.StrEnum):

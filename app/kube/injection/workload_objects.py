@@ -8,8 +8,9 @@ from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.workload import WorkloadKind, WorkloadRef
 from app.kube.api import FIELD_MANAGER, JSON_PATCH, ApiClient
 from app.kube.api_errors import ApiError
-from app.kube.injection.json_patch import patch_between
+from app.kube.unbroken import unbroken
 from app.kube.workload_paths import api_version, object_path
+from helper.cluster.injection.json_patch import patch_between
 
 Object = dict[str, Any]
 
@@ -43,7 +44,7 @@ async def write_workload(
     if dry_run:
         query["dryRun"] = "All"
     try:
-        changed: Object = await api.patch(object_path(ref), patch, content_type=JSON_PATCH, query=query)
+        changed: Object = await unbroken(api.patch(object_path(ref), patch, content_type=JSON_PATCH, query=query))
     except ApiError as error:
         if error.not_found:
             raise missing(ref) from error

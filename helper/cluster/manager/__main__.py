@@ -8,11 +8,12 @@ from __future__ import annotations
 import argparse
 import asyncio
 import logging
+import os
 import signal
 import socket
 import sys
 
-from helper.cluster.api import MANAGER_PORT
+from helper.cluster.api import MANAGER_PORT, REAP_AFTER_VARIABLE
 
 log = logging.getLogger("manager")
 
@@ -34,7 +35,15 @@ async def _run() -> None:
     if this is not None:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, this.cancel)
-    await make_manager(loop).serve()
+    manager = make_manager(loop)
+    after_s = float(os.environ.get(REAP_AFTER_VARIABLE, 0))
+    async with asyncio.TaskGroup() as group:
+        group.create_task(manager.serve())
+        if after_s > 0:
+            from helper.cluster.manager.kube_api import KubeApi
+            from helper.cluster.manager.reaper import Reaper
+
+            group.create_task(Reaper(KubeApi.of_this_pod(), after_s, manager.owners).run())
 
 
 def main() -> int:
@@ -51,16 +60,18 @@ def main() -> int:
     from helper.cluster.pod.nft import FirewallError
     from helper.cluster.pod.uplink import DeviceError
 
+    code = 0
     try:
         uvloop.run(_run())
-    except (OSError, DeviceError, FirewallError) as error:
+    except* (OSError, DeviceError, FirewallError, KeyError) as errors:
         log.error(
-            "the manager cannot work in this pod: %s. It needs NET_ADMIN and MKNOD (and NET_RAW for IPv6).", error
+            "the manager cannot work in this pod: %s. It needs NET_ADMIN and MKNOD (and NET_RAW for IPv6).",
+            errors.exceptions[0],
         )
-        return 1
-    except asyncio.CancelledError:
+        code = 1
+    except* asyncio.CancelledError:
         log.info("stopped")
-    return 0
+    return code
 
 
 if __name__ == "__main__":

@@ -126,6 +126,10 @@ class Interception:
             self._set_watched(laptop, frozenset())
             self._distribute(self._table.forget(lease.lease_id))
 
+    def owners(self) -> frozenset[str]:
+        """Of the laptops that are there, or have been away for less than their lease."""
+        return frozenset(owner_id(laptop.lease.client_id) for laptop in self._laptops.values())
+
     def take(self, lease: Lease, message: FromLaptop) -> None:
         laptop = self._laptops[lease.lease_id]
         match message:

@@ -85,6 +85,10 @@ class Manager:
         self._loop.add_reader(listener.fileno(), accept, listener)
         stack.callback(self._loop.remove_reader, listener.fileno())
 
+    def owners(self) -> frozenset[str]:
+        """Ids of the owners of intercepts that are known here."""
+        return self._interception.owners()
+
     def admit(self, hello: ClientHello) -> tuple[Station, ManagerWelcome]:
         lease = self._leases.claim(hello)
         station = self._stations.get(lease.lease_id)

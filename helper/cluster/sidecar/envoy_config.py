@@ -2,14 +2,15 @@
 
 One listener takes what nftables redirects, with two filter chains for each port of a mesh: HTTP, decided request by
 request, and everything else, passed on as it is. Clusters and routes are files of their own, so that a change of rules
-neither closes a connection nor touches another port. Nothing is limited or timed out that the workload did not limit.
+neither closes a connection nor touches another port.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from urllib.parse import quote
 
+from helper.cluster.sidecar.envoy_http import NO_LIMIT, NO_TIMEOUT, TYPES, Config, http_manager, upstream_options
 from helper.protocol.intercepts import HeaderMatch, HttpMatch, MatchKind
 from helper.wire.sidecar_messages import Rule
 
@@ -18,29 +19,13 @@ REQUESTS_KEY = "kubeferry.requests"
 """The runtime key that says how many percent of requests are logged."""
 
 ROUTES_PREFIX = "port-"
-_TYPES = "type.googleapis.com/envoy"
-_HTTP_OPTIONS = f"{_TYPES}.extensions.upstreams.http.v3.HttpProtocolOptions"
-_NO_TIMEOUT = "0s"
-_NO_LIMIT = 1_000_000_000
-_DETECTION = "0.5s"
-"""How long a connection may be silent before it counts as no HTTP: of server-first protocols each one is."""
+_REGEX_PROGRAM_SIZE = 20_000
+"""Of RE2; Envoy's own limit of 100 is less than a UUID takes."""
 
-_UPSTREAM_IDLE = "1s"
-"""Servers close idle connections after 2 s and more (gunicorn 2, Node 5): a request must not meet that."""
+_DETECTION = "0.5s"
+"""How long a connection may be silent before it counts as no HTTP, for good: of server-first protocols each one is."""
 
 _BUFFER_BYTES = 1 << 20
-_PRESERVE_CASE = {
-    "header_key_format": {
-        "stateful_formatter": {
-            "name": "preserve_case",
-            "typed_config": {
-                "@type": f"{_TYPES}.extensions.http.header_formatters.preserve_case.v3.PreserveCaseFormatterConfig"
-            },
-        }
-    }
-}
-
-Config = dict[str, Any]
 
 
 def bootstrap(run_dir: str) -> Config:
@@ -51,8 +36,13 @@ def bootstrap(run_dir: str) -> Config:
             "lds_config": _source(f"{run_dir}/lds.json"),
             "cds_config": _source(f"{run_dir}/cds.json"),
         },
-        # What is logged changes without touching a listener.
-        "layered_runtime": {"layers": [{"name": "admin", "admin_layer": {}}]},
+        # What is logged changes without touching a listener: by the last layer.
+        "layered_runtime": {
+            "layers": [
+                {"name": "static", "static_layer": {"re2.max_program_size.error_level": _REGEX_PROGRAM_SIZE}},
+                {"name": "admin", "admin_layer": {}},
+            ]
+        },
     }
 
 
@@ -64,7 +54,7 @@ def listeners(ports: Iterable[int], rules: Iterable[Rule], *, run_dir: str, list
     every = tuple(rules)
     chains = [chain for port in wanted for chain in (_http_chain(port, run_dir), _raw_chain(port, every))]
     listener = {
-        "@type": f"{_TYPES}.config.listener.v3.Listener",
+        "@type": f"{TYPES}.config.listener.v3.Listener",
         "name": "inbound",
         "address": _address(*listen, compatible=":" in listen[0]),
         "traffic_direction": "INBOUND",
@@ -81,24 +71,21 @@ def listeners(ports: Iterable[int], rules: Iterable[Rule], *, run_dir: str, list
     return {"resources": [listener]}
 
 
-def clusters(rules: Iterable[Rule]) -> Config:
-    """For `cds.json`."""
+def clusters(ports: Iterable[int], rules: Iterable[Rule]) -> Config:
+    """For `cds.json`. `ports`: those of the listener."""
     original = {
-        "@type": f"{_TYPES}.config.cluster.v3.Cluster",
+        "@type": f"{TYPES}.config.cluster.v3.Cluster",
         "name": ORIGINAL,
         "type": "ORIGINAL_DST",
         "lb_policy": "CLUSTER_PROVIDED",
         "connect_timeout": "10s",
-        **_cluster_options(idle=_UPSTREAM_IDLE),
+        **_cluster_options(),
     }
     laptops = {
-        _cluster_name(rule, port.local): _laptop_cluster(rule, port.local) for rule in rules for port in rule.ports
-    }
-    laptops |= {
-        _cluster_name(rule, remote): _laptop_cluster(rule, remote)
+        _cluster_name(rule, local): _laptop_cluster(rule, local)
         for rule in rules
-        if rule.match is None and rule.other_ports
-        for remote in _mesh_ports(rules)
+        for local in (*(port.local for port in rule.ports), *(_local_port(rule, port) for port in sorted(ports)))
+        if local is not None
     }
     return {"resources": [original, *laptops.values()]}
 
@@ -106,22 +93,21 @@ def clusters(rules: Iterable[Rule]) -> Config:
 def routes(port: int, rules: Iterable[Rule], *, without: frozenset[str] = frozenset()) -> Config:
     """For `rds-PORT.json`. `without`: rules that Envoy does not take."""
     found = []
-    catch_all: Config = {"cluster": ORIGINAL}
-    catch_all_name = ""
+    last = _route("", HttpMatch(), ORIGINAL, f"the original container, port {port}")
     for rule in rules:
         local = _local_port(rule, port)
         if local is None or rule.intercept_id in without:
             continue
+        known_as = f"laptop of {rule.owner}, port {local}"
+        route = _route(rule.intercept_id, rule.match or HttpMatch(), _cluster_name(rule, local), known_as)
         if rule.match is None:
-            catch_all, catch_all_name = {"cluster": _cluster_name(rule, local)}, rule.intercept_id
+            last = route
         else:
-            target = {"cluster": _cluster_name(rule, local)}
-            found.append(_route(rule.intercept_id, _match(rule.match), target))
-    found.append(_route(catch_all_name, {"prefix": "/"}, catch_all))
+            found.append(route)
 
-    host = {"name": "all", "domains": ["*"], "routes": found}
+    host = {"name": "all", "domains": ["*"], "routes": [*found, last]}
     table = {
-        "@type": f"{_TYPES}.config.route.v3.RouteConfiguration",
+        "@type": f"{TYPES}.config.route.v3.RouteConfiguration",
         "name": f"{ROUTES_PREFIX}{port}",
         "virtual_hosts": [host],
         # The connection to the container is Envoy's own: this is how it can know the client's address.
@@ -137,10 +123,6 @@ def routes(port: int, rules: Iterable[Rule], *, without: frozenset[str] = frozen
     return {"resources": [table]}
 
 
-def _mesh_ports(rules: Iterable[Rule]) -> set[int]:
-    return {port.remote for rule in rules if rule.match is not None for port in rule.ports}
-
-
 def _local_port(rule: Rule, remote: int) -> int | None:
     mapped = next((port.local for port in rule.ports if port.remote == remote), None)
     return remote if mapped is None and rule.match is None and rule.other_ports else mapped
@@ -153,7 +135,7 @@ def _cluster_name(rule: Rule, local: int) -> str:
 def _laptop_cluster(rule: Rule, local: int) -> Config:
     name = _cluster_name(rule, local)
     return {
-        "@type": f"{_TYPES}.config.cluster.v3.Cluster",
+        "@type": f"{TYPES}.config.cluster.v3.Cluster",
         "name": name,
         "type": "STATIC",
         "connect_timeout": "2s",
@@ -165,65 +147,31 @@ def _laptop_cluster(rule: Rule, local: int) -> Config:
         "upstream_connection_options": {
             "tcp_keepalive": {"keepalive_probes": 3, "keepalive_time": 2, "keepalive_interval": 1}
         },
-        **_cluster_options(idle="60s"),
+        **_cluster_options(),
     }
 
 
-def _cluster_options(*, idle: str) -> Config:
+def _cluster_options() -> Config:
     limits = ("max_connections", "max_pending_requests", "max_requests", "max_retries")
     return {
         "per_connection_buffer_limit_bytes": _BUFFER_BYTES,
-        "circuit_breakers": {"thresholds": [dict.fromkeys(limits, _NO_LIMIT)]},
-        "typed_extension_protocol_options": {
-            _HTTP_OPTIONS.rpartition("/")[2]: {
-                "@type": _HTTP_OPTIONS,
-                "common_http_protocol_options": {"idle_timeout": idle, "max_headers_count": 2000},
-                # The request goes on in the protocol that it came in.
-                "use_downstream_protocol_config": {
-                    "http_protocol_options": _PRESERVE_CASE,
-                    "http2_protocol_options": {},
-                },
-            }
-        },
+        "circuit_breakers": {"thresholds": [dict.fromkeys(limits, NO_LIMIT)]},
+        "typed_extension_protocol_options": upstream_options(),
     }
 
 
 def _http_chain(port: int, run_dir: str) -> Config:
-    manager = {
-        "@type": f"{_TYPES}.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-        "stat_prefix": f"p{port}",
-        "rds": {"route_config_name": f"{ROUTES_PREFIX}{port}", "config_source": _source(f"{run_dir}/rds-{port}.json")},
-        "http_filters": [
-            {
-                "name": "envoy.filters.http.router",
-                "typed_config": {
-                    "@type": f"{_TYPES}.extensions.filters.http.router.v3.Router",
-                    "suppress_envoy_headers": True,
-                },
-            }
-        ],
-        "upgrade_configs": [{"upgrade_type": "websocket"}],
-        "http_protocol_options": {"accept_http_10": True, "default_host_for_http_10": "localhost", **_PRESERVE_CASE},
-        "common_http_protocol_options": {"idle_timeout": _NO_TIMEOUT, "max_headers_count": 2000},
-        "max_request_headers_kb": 1024,
-        "stream_idle_timeout": _NO_TIMEOUT,
-        "request_timeout": _NO_TIMEOUT,
-        "delayed_close_timeout": "1s",
-        # X-Forwarded-Proto and -For of an ingress in front are kept; `routes` adds the client's address.
-        "use_remote_address": False,
-        "generate_request_id": False,
-        "preserve_external_request_id": True,
-        "server_header_transformation": "PASS_THROUGH",
-        "normalize_path": False,
-        "merge_slashes": False,
-        "path_with_escaped_slashes_action": "KEEP_UNCHANGED",
-        "local_reply_config": _local_replies(),
-        "access_log": [_access_log()],
-    }
+    source = _source(f"{run_dir}/rds-{port}.json")
+    routes_from = {"route_config_name": f"{ROUTES_PREFIX}{port}", "config_source": source}
     return {
         "name": f"http-{port}",
         "filter_chain_match": {"destination_port": port, "application_protocols": ["http/1.0", "http/1.1", "h2c"]},
-        "filters": [{"name": "envoy.filters.network.http_connection_manager", "typed_config": manager}],
+        "filters": [
+            {
+                "name": "envoy.filters.network.http_connection_manager",
+                "typed_config": http_manager(f"p{port}", routes_from, REQUESTS_KEY),
+            }
+        ],
     }
 
 
@@ -232,10 +180,10 @@ def _raw_chain(port: int, rules: Iterable[Rule]) -> Config:
     local = None if catch_all is None else _local_port(catch_all, port)
     target = ORIGINAL if catch_all is None or local is None else _cluster_name(catch_all, local)
     proxy = {
-        "@type": f"{_TYPES}.extensions.filters.network.tcp_proxy.v3.TcpProxy",
+        "@type": f"{TYPES}.extensions.filters.network.tcp_proxy.v3.TcpProxy",
         "stat_prefix": f"raw{port}",
         "cluster": target,
-        "idle_timeout": _NO_TIMEOUT,
+        "idle_timeout": NO_TIMEOUT,
     }
     return {
         "name": f"raw-{port}",
@@ -244,15 +192,21 @@ def _raw_chain(port: int, rules: Iterable[Rule]) -> Config:
     }
 
 
-def _route(name: str, match: Config, target: Config) -> Config:
+def _route(name: str, match: HttpMatch, cluster: str, known_as: str) -> Config:
     # Before anything was sent a request may be tried again: the server had closed the connection just then.
     retry = {"retry_on": "reset-before-request", "num_retries": 2}
-    action = {**target, "timeout": _NO_TIMEOUT, "idle_timeout": _NO_TIMEOUT, "retry_policy": retry}
-    return {"name": name, "match": match, "route": action}
+    action = {"cluster": cluster, "timeout": NO_TIMEOUT, "idle_timeout": NO_TIMEOUT, "retry_policy": retry}
+    return {
+        "name": name,
+        "match": _match(match),
+        "route": action,
+        "metadata": {"filter_metadata": {"kubeferry": {"target": known_as}}},
+    }
 
 
 def _match(match: HttpMatch) -> Config:
-    path = match.path.rstrip("/")
+    """Of a path as requests have it, percent-encoded (RFC 3986, 2.1), without the query."""
+    path = quote(match.path.rstrip("/"), safe="/%:@!$&'()*+,;=-._~[]|^{}\"\\<>` ")
     found: Config = {"path_separated_prefix": path} if path else {"prefix": "/"}
     if match.headers:
         found["headers"] = [_header(header) for header in match.headers]
@@ -260,61 +214,15 @@ def _match(match: HttpMatch) -> Config:
 
 
 def _header(header: HeaderMatch) -> Config:
+    """Of a header that comes several times, one of its values has to match."""
     name = ":authority" if header.name == "host" else header.name
-    if header.kind is MatchKind.PRESENT:
+    if header.kind is MatchKind.PRESENT or (header.kind is MatchKind.PREFIX and not header.value):
         return {"name": name, "present_match": True}
-    texts = {
-        MatchKind.EXACT: {"exact": header.value},
-        MatchKind.PREFIX: {"prefix": header.value},
-        MatchKind.REGEX: {"safe_regex": {"regex": header.value}},
-    }
-    if not header.value:
-        # An empty exact value or prefix is "anything" to Envoy: only an empty header is meant by the first.
-        return {"name": name, "string_match": {"safe_regex": {"regex": "" if header.kind is MatchKind.EXACT else ".*"}}}
-    return {"name": name, "string_match": texts[header.kind]}
-
-
-def _local_replies() -> Config:
-    """Who asks a laptop whose program does not run learns that it was this."""
-    mapper = {
-        "filter": {"response_flag_filter": {"flags": ["UF"]}},
-        "body_format_override": {
-            "text_format_source": {
-                "inline_string": "Kubeferry: no connection to %UPSTREAM_CLUSTER% (%RESPONSE_CODE_DETAILS%)\n"
-            }
-        },
-    }
-    return {"mappers": [mapper]}
-
-
-def _access_log() -> Config:
-    fields = {
-        "t": "%START_TIME(%s.%6f)%",
-        "m": "%REQ(:METHOD)%",
-        "p": "%REQ(:PATH):1024%",
-        "h": "%REQ(:AUTHORITY):256%",
-        "v": "%PROTOCOL%",
-        "s": "%RESPONSE_CODE%",
-        "d": "%DURATION%",
-        "c": "%UPSTREAM_CLUSTER_RAW%",
-        "r": "%ROUTE_NAME%",
-        "a": "%DOWNSTREAM_LOCAL_PORT%",
-        "g": "%GRPC_STATUS_NUMBER%",
-    }
-    return {
-        "name": "envoy.access_loggers.stdout",
-        "filter": {
-            "runtime_filter": {
-                "runtime_key": REQUESTS_KEY,
-                "percent_sampled": {"numerator": 0, "denominator": "HUNDRED"},
-                "use_independent_randomness": True,
-            }
-        },
-        "typed_config": {
-            "@type": f"{_TYPES}.extensions.access_loggers.stream.v3.StdoutAccessLog",
-            "log_format": {"json_format": fields, "omit_empty_values": True},
-        },
-    }
+    if header.kind is MatchKind.PREFIX:
+        return {"name": name, "string_match": {"prefix": header.value}}
+    if header.kind is MatchKind.REGEX and header.value:
+        return {"name": name, "string_match": {"safe_regex": {"regex": header.value}}}
+    return {"name": name, "string_match": {"exact": header.value}}
 
 
 def _source(path: str) -> Config:
@@ -330,4 +238,4 @@ def _address(host: str, port: int, *, compatible: bool = False) -> Config:
 
 
 def _filter(name: str, kind: str) -> Config:
-    return {"name": f"envoy.filters.listener.{name}", "typed_config": {"@type": f"{_TYPES}.extensions.{kind}"}}
+    return {"name": f"envoy.filters.listener.{name}", "typed_config": {"@type": f"{TYPES}.extensions.{kind}"}}

@@ -9,7 +9,7 @@ from pathlib import Path
 import msgspec
 
 from helper.cluster.sidecar import envoy_config
-from helper.cluster.sidecar.envoy_config import Config
+from helper.cluster.sidecar.envoy_http import Config
 from helper.wire.sidecar_messages import Rule
 
 log = logging.getLogger(__name__)
@@ -34,9 +34,9 @@ class EnvoyFiles:
 
     def write_clusters(self, rules: tuple[Rule, ...]) -> bool:
         """Those of the rules before stay for one more change: routes may still lead there. True: it is another file."""
-        wanted = {rule.intercept_id: rule for rule in (*self._clusters, *rules)}
+        wanted = (*self._clusters, *rules)
         self._clusters = rules
-        return self._write("cds.json", envoy_config.clusters(tuple(wanted.values())))
+        return self._write("cds.json", envoy_config.clusters(self.ports, wanted))
 
     def write_routes(self, port: int, rules: Iterable[Rule], without: frozenset[str]) -> bool:
         return self._write(f"rds-{port}.json", envoy_config.routes(port, rules, without=without))

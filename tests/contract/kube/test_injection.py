@@ -20,13 +20,13 @@ from app.kube.injection.finding import find_injected, look_at, pods_with_sidecar
 from app.kube.injection.operations import Dropped, TakenClaim, drop_claims, put_back_claim, take_claim
 from app.kube.injection.planning import InjectionPlan, has_native_sidecars, plan_injection
 from app.kube.injection.progress import InjectionProgress, InjectionStep
-from app.kube.injection.record import is_injected, pod_of, sidecar_of
-from app.kube.injection.sidecar_template import SidecarSpec
 from app.kube.injection.warnings import WarningCode
 from app.kube.kubeconfig import UserEntry
 from app.kube.objects import Named
 from app.kube.preflight import server_version
 from helper.cluster.api import SIDECAR_CONTAINER
+from helper.cluster.injection.record import is_injected, pod_of, sidecar_of
+from helper.cluster.injection.sidecar_template import SidecarSpec
 from helper.protocol.intercepts import JoinTicket
 from tests.contract.kube import workloads
 from tests.contract.kube.cluster import (
@@ -67,9 +67,11 @@ async def sidecar(api: ApiClient) -> SidecarSpec:
 
 
 async def _default_account(api: ApiClient, namespace: str) -> None:
-    accounts: list[Named] = []
-    while not accounts:
-        accounts, _ = await api.list_all(f"/api/v1/namespaces/{namespace}/serviceaccounts", type=Named)
+    """Pods are refused until the namespace has it; before 1.24, until it has its token."""
+    tokens = (await server_version(api)).number < (1, 24)
+    accounts: list[dict[str, Any]] = []
+    while not accounts or (tokens and not accounts[0].get("secrets")):
+        accounts, _ = await api.list_all(f"/api/v1/namespaces/{namespace}/serviceaccounts")
 
 
 async def _ticket(_ref: WorkloadRef, _injection_id: str) -> JoinTicket:

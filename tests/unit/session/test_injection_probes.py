@@ -5,8 +5,8 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from app.kube.injection.sidecar_template import SidecarSpec, inject
 from app.session.injection_probes import bare_probe_ports
+from helper.cluster.injection.sidecar_template import SidecarSpec, inject
 
 WEB: dict[str, Any] = {
     "apiVersion": "apps/v1",

@@ -10,7 +10,7 @@ from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.intercepts import Claim, HeaderRule, HttpRule, MatchKind, PortMap
 from app.domain.workload import WorkloadKind, WorkloadRef
 from app.kube.injection.claims import MAX_BYTES, read_claims, with_claim, with_claims
-from app.kube.injection.record import CLAIMS
+from helper.cluster.injection.record import CLAIMS
 from tests.unit.kube.injection.workloads import any_workload, deployment
 
 REF = WorkloadRef(WorkloadKind.DEPLOYMENT, "shop", "web")

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.kube.injection.json_patch import patch_between
-from app.kube.injection.sidecar_template import SidecarSpec, inject
+from helper.cluster.injection.json_patch import patch_between
+from helper.cluster.injection.sidecar_template import SidecarSpec, inject
 from tests.unit.kube.injection.workloads import any_workload, deployment
 
 _JSON = st.recursive(

@@ -13,7 +13,6 @@ from app.kube.injection.bare_pod import fresh_pod
 from app.kube.injection.dry_run import sample_pod
 from app.kube.injection.permissions import injection_permissions, missing_rights
 from app.kube.injection.ports import mesh_ports, tls_ports
-from app.kube.injection.record import INJECTION_ID
 from app.kube.injection.rollout_state import (
     MarkedPod,
     PodMetadata,
@@ -29,6 +28,7 @@ from app.kube.injection.workload_objects import selector_text
 from app.kube.objects import Pod
 from app.kube.preflight import Permission
 from helper.cluster.api import ENVOY_PORT
+from helper.cluster.injection.record import INJECTION_ID
 from tests.unit.kube.injection.workloads import Object, bare_pod, container, deployment
 
 WEB = WorkloadRef(WorkloadKind.DEPLOYMENT, "shop", "web")

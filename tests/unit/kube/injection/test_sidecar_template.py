@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from app.domain.workload import WorkloadKind, WorkloadRef
 from app.kube.injection.join_secret import secret_name
-from app.kube.injection.record import (
+from helper.cluster.api import FIRST_PROBE_PORT, JOIN_DIR, SIDECAR_CONTAINER, SIDECAR_READY_FILE
+from helper.cluster.injection.record import (
     INJECTED_LABEL,
     INJECTION_ID,
     RECORD,
@@ -20,8 +21,7 @@ from app.kube.injection.record import (
     read_record,
     sidecar_of,
 )
-from app.kube.injection.sidecar_template import JOIN_VOLUME, SidecarSpec, inject, restore
-from helper.cluster.api import FIRST_PROBE_PORT, JOIN_DIR, SIDECAR_CONTAINER, SIDECAR_READY_FILE
+from helper.cluster.injection.sidecar_template import JOIN_VOLUME, SidecarSpec, inject, restore
 from helper.cluster.sidecar.__main__ import _probe as parse_probe
 from tests.unit.kube.injection.workloads import any_workload, bare_pod, container, deployment, probed
 
@@ -193,6 +193,12 @@ def test_bare_pod() -> None:
     assert changed["metadata"]["annotations"][INJECTION_ID] == ID
     assert changed["metadata"]["labels"] == {INJECTED_LABEL: "true"}
     assert restore(changed) == bare_pod(container(livenessProbe=probed()))
+
+
+def test_annotations_of_old_servers_about_our_container_go() -> None:
+    changed = injected(bare_pod())
+    changed["metadata"]["annotations"][f"container.seccomp.security.alpha.kubernetes.io/{SIDECAR_CONTAINER}"] = "x"
+    assert restore(changed) == bare_pod()
 
 
 def test_the_label_is_not_the_pods() -> None:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from app.kube.injection.record import (
+from helper.cluster.api import FIRST_PROBE_PORT, JOIN_DIR, SIDECAR_CONTAINER, SIDECAR_READY_FILE
+from helper.cluster.injection.record import (
     INJECTED_LABEL,
     INJECTION_ID,
     PROBE_FLAG,
@@ -25,7 +26,6 @@ from app.kube.injection.record import (
     read_record,
     write_record,
 )
-from helper.cluster.api import FIRST_PROBE_PORT, JOIN_DIR, SIDECAR_CONTAINER, SIDECAR_READY_FILE
 
 Object = dict[str, Any]
 
@@ -38,6 +38,7 @@ READY_TENTHS = 100
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 _ACTIONS = ("httpGet", "tcpSocket", "grpc")
+_OUR_SUFFIX = f"/{SIDECAR_CONTAINER}"
 _RUN_DIR = SIDECAR_READY_FILE.rpartition("/")[0]
 _WAIT_UNTIL_READY = (
     f"n=0; while [ ! -e {SIDECAR_READY_FILE} ] && [ $n -lt {READY_TENTHS} ]; do sleep 0.1; n=$((n+1)); done; exit 0"
@@ -96,8 +97,10 @@ def restore(workload: Object) -> Object:
     _remove(spec, "volumes", lambda volume: volume.get("name") in (RUN_VOLUME, JOIN_VOLUME))
     if record is not None and record.pull_secret:
         _remove(spec, "imagePullSecrets", lambda secret: secret.get("name") == record.pull_secret)
+    # Old servers add one of their own about our container (container.seccomp.security.alpha.kubernetes.io/…).
+    about_ours = [key for key in (pod.get("metadata") or {}).get("annotations") or () if key.endswith(_OUR_SUFFIX)]
     for holder, key, name in (
-        (pod.get("metadata") or {}, "annotations", INJECTION_ID),
+        *((pod["metadata"], "annotations", name) for name in (INJECTION_ID, *about_ours) if pod.get("metadata")),
         (restored["metadata"], "labels", INJECTED_LABEL),
         (restored["metadata"], "annotations", RECORD),
     ):
