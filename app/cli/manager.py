@@ -12,6 +12,7 @@ import click
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
+from app.domain.durations import parse_duration_s
 from app.domain.stages import Stage, describe_stage
 from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE
 
@@ -24,6 +25,14 @@ _image = click.option(
     "--image", metavar="IMAGE", default=DEFAULT_MANAGER_IMAGE, show_default=True, help="Its container image."
 )
 
+_reap = click.option(
+    "--reap-after",
+    metavar="TIME",
+    callback=lambda _context, _option, text: None if text is None else parse_duration_s("--reap-after", text),
+    help="Give the manager the right to restore workloads itself whose owners have been gone for so long (24h, say). "
+    "Off by default: it then has no rights in the cluster at all.",
+)
+
 
 @click.group()
 def manager() -> None:
@@ -34,14 +43,24 @@ def manager() -> None:
 @cluster_options
 @_namespace
 @_image
+@_reap
 @output_option
-def install(context: str | None, kubeconfig: str | None, manager_namespace: str, image: str, output: Format) -> None:
+def install(
+    context: str | None,
+    kubeconfig: str | None,
+    manager_namespace: str,
+    image: str,
+    reap_after: int | None,
+    output: Format,
+) -> None:
     """Installs the traffic manager, or brings it up to date. Connecting does this by itself."""
     from app.cli.manager_work import install_manager_of
 
     with Progress(quiet=output is Format.JSON) as progress:
         pod = run_interruptibly(
-            install_manager_of(context, kubeconfig_files(kubeconfig), manager_namespace, image, _teller(progress))
+            install_manager_of(
+                context, kubeconfig_files(kubeconfig), manager_namespace, image, reap_after, _teller(progress)
+            )
         )
     if output is Format.JSON:
         print_json({"namespace": pod.namespace, "pod": pod.name, "image": pod.image})
@@ -75,11 +94,12 @@ def uninstall(context: str | None, kubeconfig: str | None, manager_namespace: st
 @manager.command()
 @_namespace
 @_image
-def manifest(manager_namespace: str, image: str) -> None:
+@_reap
+def manifest(manager_namespace: str, image: str, reap_after: int | None) -> None:
     """Prints the YAML that `install` applies, for those who install by other means."""
     from app.cli.manager_work import manifest_of
 
-    click.echo(manifest_of(manager_namespace, image), nl=False)
+    click.echo(manifest_of(manager_namespace, image, reap_after), nl=False)
 
 
 def run_interruptibly(work: Coroutine[Any, Any, T]) -> T:

@@ -16,12 +16,12 @@ from app.session.ports import Report
 
 
 async def install_manager_of(
-    context: str | None, kubeconfig: str | None, namespace: str, image: str, report: Report
+    context: str | None, kubeconfig: str | None, namespace: str, image: str, reap_after_s: int | None, report: Report
 ) -> ManagerPod:
     async with _api(context, kubeconfig) as api:
         (await check_install(api, namespace)).require()
         subnets = await discover_subnets(api, namespace)
-        spec = ManagerSpec(namespace=namespace, image=image, ipv6=subnets.has_ipv6)
+        spec = ManagerSpec(namespace=namespace, image=image, ipv6=subnets.has_ipv6, reap_after_s=reap_after_s)
         return (await install_manager(api, spec, install_reporter(report))).pod
 
 
@@ -32,8 +32,8 @@ async def uninstall_manager_of(
         return await uninstall_manager(api, namespace, install_reporter(report))
 
 
-def manifest_of(namespace: str, image: str) -> str:
-    return manifest_text(ManagerSpec(namespace=namespace, image=image))
+def manifest_of(namespace: str, image: str, reap_after_s: int | None) -> str:
+    return manifest_text(ManagerSpec(namespace=namespace, image=image, reap_after_s=reap_after_s))
 
 
 def _api(context: str | None, kubeconfig: str | None) -> ApiClient:

@@ -15,6 +15,7 @@ from typing import Any
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api import MERGE_PATCH, ApiClient
 from app.kube.api_errors import ApiError
+from app.kube.manager_account import account_objects, account_paths
 from app.kube.manager_keys import ManagerKeys, is_complete, make_keys, secret_object
 from app.kube.manager_manifest import manager_labels, service_object
 from app.kube.object_removal import delete_exactly, is_ours
@@ -109,6 +110,42 @@ class Attachments:
     def _path(self, resource: str, name: str = "") -> str:
         path = f"/api/v1/namespaces/{self._namespace}/{resource}"
         return f"{path}/{name}" if name else path
+
+
+async def ensure_account(api: ApiClient, namespace: str, undo: AsyncExitStack) -> None:
+    """Raises KubeferryError: a right that the installer does not have itself cannot be given on. `undo` takes back
+    what was made."""
+    for path, wanted in zip(account_paths(namespace), account_objects(namespace, manager_labels()), strict=True):
+        before = await _find_object(api, path)
+        made = await api.apply(path, wanted)
+        if before is None:
+            undo.push_async_callback(bounded, wanted["kind"], partial(delete_exactly, api, path, made))
+
+
+async def remove_account(api: ApiClient, namespace: str) -> bool:
+    """True when something of ours was there. Who may not look at roles has none of ours to take away."""
+    found = False
+    for path in reversed(account_paths(namespace)):
+        try:
+            item = await _find_object(api, path)
+        except ApiError as error:
+            if error.status == 403:
+                continue
+            raise
+        if item is not None and is_ours(item):
+            await delete_exactly(api, path, item)
+            found = True
+    return found
+
+
+async def _find_object(api: ApiClient, path: str) -> dict[str, Any] | None:
+    try:
+        found: dict[str, Any] = await api.get(path)
+    except ApiError as error:
+        if error.not_found:
+            return None
+        raise
+    return found
 
 
 async def bounded(what: str, undo: Callable[[], Awaitable[None]]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api import JSON_PATCH, ApiClient
 from app.kube.api_errors import ApiError
-from app.kube.manager_attachments import Attachments, bounded
+from app.kube.manager_attachments import Attachments, bounded, ensure_account
 from app.kube.manager_manifest import ManagerSpec, deployment_object, namespace_object
 from app.kube.manager_pods import ManagerPod, manager_pods
 from app.kube.manager_rollout import InstallProgress, InstallStep, Report, wait_until_running
@@ -55,6 +55,8 @@ async def install_manager(
             group.create_task(attachments.ensure(undo, namespace_created=created))
             looked = group.create_task(_existing(api, spec.namespace))
         before = looked.result()
+        if spec.reap_after_s is not None:
+            await ensure_account(api, spec.namespace, undo)
         ignored: frozenset[str] = frozenset()
         if before is None:
             undo.push_async_callback(bounded, "Deployment", lambda: api.delete(_path(spec.namespace)))

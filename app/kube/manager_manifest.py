@@ -10,8 +10,15 @@ from typing import Any
 
 import yaml
 
+from app.kube.manager_account import account_objects
 from app.kube.manager_keys import ManagerKeys, make_keys, secret_object
-from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE, MANAGER_LABELS, MANAGER_NAME
+from helper.cluster.api import (
+    DEFAULT_MANAGER_IMAGE,
+    DEFAULT_MANAGER_NAMESPACE,
+    MANAGER_LABELS,
+    MANAGER_NAME,
+    REAP_AFTER_VARIABLE,
+)
 
 MANAGED_BY_LABEL = "app.kubernetes.io/managed-by"
 MANAGED_BY = "kubeferry"
@@ -22,13 +29,17 @@ PULL_POLICIES = ("IfNotPresent", "Always", "Never")
 
 @dataclass(frozen=True)
 class ManagerSpec:
-    """What can be chosen about an installation. `ipv6`: the cluster has IPv6, so the manager needs raw sockets."""
+    """What can be chosen about an installation. `ipv6`: the cluster has IPv6, so the manager needs raw sockets.
+
+    `reap_after_s`: after so many seconds it restores workloads whose owners are gone; it gets the rights for it.
+    """
 
     namespace: str = DEFAULT_MANAGER_NAMESPACE
     image: str = DEFAULT_MANAGER_IMAGE
     pull_policy: str = "IfNotPresent"
     pull_secret: str | None = None
     ipv6: bool = True
+    reap_after_s: int | None = None
 
 
 def namespace_object(name: str) -> dict[str, Any]:
@@ -65,12 +76,17 @@ def deployment_object(spec: ManagerSpec) -> dict[str, Any]:
         template["spec"]["imagePullSecrets"] = [{"name": spec.pull_secret}]
     if spec.ipv6:
         container["securityContext"]["capabilities"]["add"].append("NET_RAW")
+    if spec.reap_after_s is not None:
+        template["spec"] |= {"serviceAccountName": MANAGER_NAME, "automountServiceAccountToken": True}
+        container["env"] = [{"name": REAP_AFTER_VARIABLE, "value": str(spec.reap_after_s)}]
     return deployment
 
 
 def manifest_text(spec: ManagerSpec, *, with_namespace: bool = True, keys: ManagerKeys | None = None) -> str:
     """For people who install by other means. `keys`: by default ones that are made now, so every text is another."""
     objects = [namespace_object(spec.namespace)] if with_namespace else []
+    if spec.reap_after_s is not None:
+        objects += account_objects(spec.namespace, manager_labels())
     objects.append(secret_object(spec.namespace, manager_labels(), keys or make_keys()))
     objects += [service_object(spec.namespace), deployment_object(spec)]
     return yaml.safe_dump_all(objects, sort_keys=False)

@@ -9,6 +9,7 @@ from typing import Any
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api import ApiClient
 from app.kube.api_errors import ApiError
+from app.kube.manager_attachments import remove_account
 from app.kube.manager_pods import MANAGER_SELECTOR
 from app.kube.manager_rollout import InstallProgress, InstallStep, Report
 from app.kube.namespace_content import foreign_content
@@ -39,7 +40,7 @@ async def uninstall_manager(
             async with task_group() as group:
                 removals = [group.create_task(_remove_deployment(api, namespace))]
                 removals += [group.create_task(_remove(api, namespace, kind)) for kind in ("services", "secrets")]
-            found = any(removal.result() for removal in removals)
+            found = any([removal.result() for removal in removals] + [await remove_account(api, namespace)])
             space = await _our_namespace(api, namespace)
             if space is None:
                 return Uninstalled(found, namespace_removed=False)

@@ -34,6 +34,9 @@ LOOK_S = 1.0
 SILENCE_S = 3.0
 """A rollout in which nothing moves for this long is asked for its events."""
 
+UNSCHEDULABLE_S = 30.0
+"""How long no node may be found for a pod: an autoscaler begins within seconds, and says so by another reason."""
+
 LOG_LINES = 10
 
 
@@ -88,6 +91,7 @@ class _Judge:
         self._uid = ""
         self._known_events: dict[str, int] | None = None
         self._deleted: set[str] = set()
+        self._unschedulable_since: float | None = None
 
     async def until_done(self, workload: dict[str, Any], seen: _Seen) -> Rollout:
         self._uid = workload["metadata"]["uid"]
@@ -143,10 +147,18 @@ class _Judge:
             raw = (workload.get("status") or {}).get("conditions") or ()
             conditions = msgspec.convert(raw, list[Condition]) if self._ref.kind is not WorkloadKind.POD else []
             trouble = deployment_trouble(conditions, self._ref.namespace, self._watched)
-        if trouble is not None and trouble.final:
+        if trouble is not None and (trouble.final or self._has_no_node(trouble)):
             raise await self._with_logs(trouble)
         # What events told stays until a status tells something else, or a pod gets on.
         return trouble if trouble is not None or not waiting else self._trouble
+
+    def _has_no_node(self, trouble: Trouble) -> bool:
+        if trouble.error.code is not ErrorCode.UNSCHEDULABLE:
+            self._unschedulable_since = None
+            return False
+        now = asyncio.get_running_loop().time()
+        self._unschedulable_since = self._unschedulable_since or now
+        return now - self._unschedulable_since > UNSCHEDULABLE_S
 
     def _tell(self, trouble: Trouble | None) -> None:
         self._trouble = trouble

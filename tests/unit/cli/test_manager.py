@@ -34,8 +34,8 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     asked: list[tuple[Any, ...]] = []
 
     async def install(*words: Any) -> ManagerPod:
-        asked.append(words[:4])
-        report: Report = words[4]
+        asked.append(words[:5])
+        report: Report = words[5]
         report(Stage.WAITING_FOR_MANAGER, "its pod")
         return POD
 
@@ -46,10 +46,16 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
 def test_install(asked: list[tuple[Any, ...]], capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     words = ("--manager-namespace", "tools", "--image", "manager:2", "--context", "c", "--kubeconfig", str(tmp_path))
     assert cli("manager", "install", *words) == 0
-    assert asked == [("c", str(tmp_path), "tools", "manager:2")]
+    assert asked == [("c", str(tmp_path), "tools", "manager:2", None)]
     told = capsys.readouterr()
     assert told.out == "The traffic manager runs in namespace tools.\n"
     assert "its pod" in told.err
+
+
+def test_install_with_the_right_to_clear_up(asked: list[tuple[Any, ...]]) -> None:
+    assert cli("manager", "install", "--reap-after", "24h") == 0
+    assert asked[0][-1] == 86400
+    assert cli("manager", "install", "--reap-after", "soon") == 10
 
 
 def test_install_as_json(asked: list[tuple[Any, ...]], capsys: pytest.CaptureFixture[str]) -> None:

@@ -17,7 +17,7 @@ async def test_without_the_rights_nothing_is_begun(tmp_path: Path) -> None:
     api = Api(allowed=False)
     async with fake_api(api.handle) as server:
         with pytest.raises(KubeferryError) as refused:
-            await install_manager_of(None, kubeconfig(tmp_path, server.url), "kubeferry", "manager:2", print)
+            await install_manager_of(None, kubeconfig(tmp_path, server.url), "kubeferry", "manager:2", None, print)
     assert refused.value.code is ErrorCode.API_FORBIDDEN
     assert "create namespaces" in refused.value.detail
     changes = [request for request in api.requests if not request.startswith("GET")]
@@ -41,4 +41,4 @@ async def test_a_context_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_the_manifest_needs_no_cluster() -> None:
-    assert "image: manager:2" in manifest_of("tools", "manager:2")
+    assert "image: manager:2" in manifest_of("tools", "manager:2", None)

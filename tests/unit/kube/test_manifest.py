@@ -42,6 +42,18 @@ def test_raw_sockets_only_with_ipv6() -> None:
     assert "NET_RAW" not in other["securityContext"]["capabilities"]["add"]
 
 
+def test_rights_to_clear_up_only_when_asked_for() -> None:
+    without = list(yaml.safe_load_all(manifest_text(ManagerSpec("tools"))))
+    assert not {"ServiceAccount", "ClusterRole"} & {item["kind"] for item in without}
+    asked = list(yaml.safe_load_all(manifest_text(ManagerSpec("tools", reap_after_s=60))))
+    (role,) = [item for item in asked if item["kind"] == "ClusterRole"]
+    assert role["metadata"]["name"] == "kubeferry-manager-tools"
+    assert all("*" not in rule["verbs"] + rule["resources"] for rule in role["rules"])
+    pod = asked[-1]["spec"]["template"]["spec"]
+    assert (pod["serviceAccountName"], pod["automountServiceAccountToken"]) == ("kubeferry-manager", True)
+    assert pod["containers"][0]["env"] == [{"name": "KUBEFERRY_REAP_AFTER_S", "value": "60"}]
+
+
 def test_choices() -> None:
     deployment = deployment_object(ManagerSpec("tools", "example.com/m:2", "Always", "registry"))
     template = deployment["spec"]["template"]
