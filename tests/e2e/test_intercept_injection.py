@@ -189,7 +189,9 @@ def test_crash_of_the_new_pod_is_shown_and_rolled_back(dev: Kubeferry, bookinfo:
     """The workload's own container does not bear the sidecar beside it: what it says is told, not that we waited."""
     made = deployment("crashing")
     (container,) = made["spec"]["template"]["spec"]["containers"]
-    script = "ip link show kubeferry0 2>&1 >/dev/null && { echo no database today; exit 7; }; sleep infinity & wait"
+    crash = "ip link show kubeferry0 2>&1 >/dev/null && { echo no database today; exit 7; }"
+    script = f"{crash}; touch /tmp/up; sleep infinity & wait"
+    container["readinessProbe"] = {"exec": {"command": ["test", "-e", "/tmp/up"]}, "periodSeconds": 1}
     container["command"] = ["sh", "-c", f"trap exit TERM; {script}"]
     with there(bookinfo, made) as workload, rolled_back(bookinfo.cluster, workload):
         code, error = dev.fails("mesh", "deploy/crashing", "-n", BOOKINFO, *MESH)

@@ -36,6 +36,8 @@ _RESTART_S = (0.05, 0.5, 2.0, 5.0)
 _POLL_S = 0.01
 _LOG_FORMAT = '{"time": "%Y-%m-%dT%T.%eZ", "level": "%l", "logger": "envoy", "message": "%j"}'
 _PR_SET_PDEATHSIG = 1
+_ACTIVE = "^(http[.]p[0-9]+[.]downstream_rq_active|tcp[.]raw[0-9]+[.]downstream_cx_active)$"
+"""Not `http.admin`: whoever asks is active there."""
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +66,9 @@ class Mesh:
         self._needed = asyncio.Event()
         self._settled = asyncio.Event()
         self._refused: dict[Rule, str] = {}
+        self._taken: dict[int, frozenset[Rule]] = {}
+        """By port: the rules of which Envoy has taken routes."""
+
         self._confirmed: set[int] = set()
         self._trouble = ""
         self._lock = asyncio.Lock()
@@ -127,7 +132,7 @@ class Mesh:
 
     async def _until_idle(self) -> None:
         while True:
-            active = await self._admin.counters("downstream_rq_active|tcp.raw.*downstream_cx_active")
+            active = await self._admin.counters(_ACTIVE)
             if not any(active.values()):
                 return
             await asyncio.sleep(0.2)
@@ -154,6 +159,7 @@ class Mesh:
             self._files.write_bootstrap()
             self._write_all()
         self._confirmed.clear()
+        self._taken.clear()
         (self._run_dir / "admin.sock").unlink(missing_ok=True)
         return await asyncio.create_subprocess_exec(
             *(self._envoy, "-c", self._files.bootstrap, "--disable-hot-restart", "--concurrency", "2"),
@@ -229,7 +235,9 @@ class Mesh:
         if await self._changed("listener_manager.lds", lambda: self._files.write_listeners(rules)) is False:
             raise AdminFailed("it refuses the listener")
         for port in sorted(self._files.ports - self._confirmed):
-            if not await self._read(_routes_counted(port)):
+            if await self._read(_routes_counted(port)):
+                self._note_taken(port)
+            else:
                 await self._find_culprits(port)
             self._confirmed.add(port)
 
@@ -239,21 +247,29 @@ class Mesh:
 
     async def _write_routes(self, port: int) -> bool | None:
         without = frozenset(rule.intercept_id for rule in self._refused)
-        return await self._changed(_routes_counted(port), lambda: self._files.write_routes(port, self._wanted, without))
+        done = await self._changed(_routes_counted(port), lambda: self._files.write_routes(port, self._wanted, without))
+        if done:
+            self._note_taken(port)
+        return done
+
+    def _note_taken(self, port: int) -> None:
+        self._taken[port] = frozenset(rule for rule in self._wanted if rule not in self._refused)
 
     async def _find_culprits(self, port: int) -> None:
-        """Envoy takes all routes of a port or none. Regular expressions are all that it can refuse: one by one."""
-        suspects = [rule for rule in self._wanted if _has_regex(rule) and rule not in self._refused]
+        """Envoy takes all routes of a port or none: one by one. What it had taken before stays in force meanwhile."""
+        taken = self._taken.get(port, frozenset())
+        suspects = [rule for rule in self._wanted if rule not in taken and rule not in self._refused]
         for rule in suspects:
-            self._refused[rule] = f"Envoy does not take the regular expression of {rule.owner}"
-        if await self._write_routes(port) is False:
+            self._refused[rule] = f"Envoy does not take {_what(rule)} of {rule.owner}"
+        if not suspects or await self._write_routes(port) is False:
             raise AdminFailed("it refuses the routes")
         for rule in suspects:
             why = self._refused.pop(rule)
             if await self._write_routes(port) is False:
                 self._refused[rule] = why
                 log.warning("%s", why)
-                await self._write_routes(port)
+        if self._refused:
+            await self._write_routes(port)
 
     async def _changed(self, counted: str, write: Callable[[], bool]) -> bool | None:
         """True: taken. False: refused. None: there was nothing to change, or it reads the file when it needs it."""
@@ -288,8 +304,9 @@ def _routes_counted(port: int) -> str:
     return f"http.p{port}.rds.{ROUTES_PREFIX}{port}"
 
 
-def _has_regex(rule: Rule) -> bool:
-    return rule.match is not None and any(header.kind is MatchKind.REGEX for header in rule.match.headers)
+def _what(rule: Rule) -> str:
+    regex = rule.match is not None and any(header.kind is MatchKind.REGEX for header in rule.match.headers)
+    return "the regular expression" if regex else "the rule"
 
 
 def _die_with_parent() -> None:

@@ -274,6 +274,34 @@ async def test_rules_that_come_while_it_is_down_are_in_force_when_it_is_up(tmp_p
         assert [await asked(lab, f"X-User: {name}") for name in ("alice", "bob")] == ["pod", "laptop"]
 
 
+async def test_a_rule_that_is_refused_does_not_disturb_those_in_force(tmp_path: Path) -> None:
+    good = rule(1, header("x-user=al.*", REGEX))
+    async with envoy_lab(tmp_path) as lab:
+        await lab.set(good)
+        async with under_load(lab, keep_alive=True) as load:
+            for number in range(2, 10):
+                assert (await lab.set(good, rule(number, header("x-user=(", REGEX)))).refused
+        assert load.failures == []
+        assert not load.answers["alice", "pod"]
+
+
+async def test_closing_lets_requests_end_and_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
+    async with envoy_lab(tmp_path) as lab:
+        await lab.set(rule(1, header("x-user=alice")))
+        idle = await lab.open()
+        assert (await idle.ask()).who == "pod"
+        pid = lab.pid
+        async with asyncio.TaskGroup() as group:
+            slow = group.create_task(lab.ask("X-User: alice", path="/slow?1"))
+            await asyncio.sleep(0.3)
+            began = time.monotonic()
+            await lab.mesh.close()
+        assert slow.result().who == "laptop"
+        assert time.monotonic() - began < 4
+        assert not await asyncio.to_thread(Path(f"/proc/{pid}").exists)
+        idle.close()
+
+
 async def test_watched_requests_are_told(tmp_path: Path) -> None:
     mine = rule(1, header("x-user=alice"))
     async with envoy_lab(tmp_path) as lab:
