@@ -2,6 +2,7 @@
 #
 #   make test            lint, image, every test
 #   make lint            ruff, mypy, import contracts
+#   make quick           the tests that need neither root nor cluster: unit and gui
 #   make unit            the tests that need no cluster: unit, contract, gui, netns
 #   make e2e [K=words]   end to end, on KIT (below) or on the cluster of KUBEFERRY_E2E_KUBECONFIG; K is pytest's -k
 #   make bench           figures beside those of other ways in, into build/bench.json
@@ -30,10 +31,17 @@ IMAGE_INPUTS := $(shell find helper -name '*.py' -not -path 'helper/daemon/*' -n
 export QT_QPA_PLATFORM ?= offscreen
 export KUBEFERRY_KIT = $(KIT)
 
-.PHONY: test lint unit e2e bench image lock
+.PHONY: test lint quick unit e2e bench image lock
 
-test: lint image
-	$(BIN)/pytest tests $(PYTEST_ARGS)
+# Two lanes at once: most tests on a cluster wait for it. What the quick lane said is shown at the end.
+test: image
+	@$(MAKE) --no-print-directory lint quick > build/quick.log 2>&1 & quick=$$!; \
+	trap "kill $$quick 2>/dev/null" INT TERM; \
+	$(BIN)/pytest tests/contract tests/netns tests/e2e $(PYTEST_ARGS); slow=$$?; \
+	wait $$quick; quick=$$?; cat build/quick.log; exit $$((slow || quick))
+
+quick: $(VENV)
+	$(BIN)/pytest tests/unit tests/gui $(PYTEST_ARGS)
 
 lint: $(VENV)
 	$(BIN)/ruff check app helper tests packaging

@@ -32,7 +32,7 @@ OPEN_S = 5.0
 """How long a fault may be felt."""
 BACK_S = 20.0
 """How long it may take until the laptop has its traffic again, from the end of the fault."""
-HELD_S = 6.0
+HELD_S = 3.0
 """How long a fault lasts that somebody has to end."""
 ALICE = ("x-user", "alice")
 _RESULTS = ROOT / "build" / "fail_open.json"
