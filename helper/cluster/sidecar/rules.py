@@ -20,7 +20,7 @@ from helper.wire.sidecar_messages import Rule
 LIFE_S = 4
 TABLE = "kubeferry"
 TAKEN_MARK = 0x4B46
-"""On the connection tracking entries of what was taken: they are forgotten when that ends."""
+"""On the connection tracking entries of what the catch-all rule took: they are forgotten when that ends."""
 
 LEFT_MARK = 0x4B47
 """On those of datagrams that were not: they are forgotten when a laptop takes them, else a flow never changes over."""
@@ -114,7 +114,8 @@ def _table(family: str, taking: Taking) -> list[str]:
         # What only passes through this pod is nobody's inbound traffic.
         "    fib daddr type != local return",
         *(f"    tcp dport {port} redirect to :{target}" for port, target in sorted(taking.probes.items())),
-        f"    tcp dport @mesh ct mark set {TAKEN_MARK} redirect to :{ENVOY_PORT}",
+        # Without a mark: Envoy's connections end by Envoy, which has an answer for who waits.
+        f"    tcp dport @mesh redirect to :{ENVOY_PORT}",
         *_catch_all(family, taking.catch_all),
         f"    meta l4proto udp ct mark set {LEFT_MARK}",
         "  }",
