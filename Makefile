@@ -34,8 +34,9 @@ export KUBEFERRY_KIT = $(KIT)
 .PHONY: test lint quick unit e2e bench image lock
 
 # Two lanes at once: most tests on a cluster wait for it. What the quick lane said is shown at the end.
+# A shell lets its background jobs ignore Ctrl-C; tests of Ctrl-C want it as it is by default.
 test: image
-	@$(MAKE) --no-print-directory lint quick > build/quick.log 2>&1 & quick=$$!; \
+	@env --default-signal=INT $(MAKE) --no-print-directory lint quick > build/quick.log 2>&1 & quick=$$!; \
 	trap "kill $$quick 2>/dev/null" INT TERM; \
 	$(BIN)/pytest tests/contract tests/netns tests/e2e $(PYTEST_ARGS); slow=$$?; \
 	wait $$quick; quick=$$?; cat build/quick.log; exit $$((slow || quick))
