@@ -2,7 +2,6 @@
 #
 #   make test            lint, image, every test
 #   make lint            ruff, mypy, import contracts
-#   make quick           the tests that need neither root nor cluster: unit and gui
 #   make unit            the tests that need no cluster: unit, contract, gui, netns
 #   make e2e [K=words]   end to end, on KIT (below) or on the cluster of KUBEFERRY_E2E_KUBECONFIG; K is pytest's -k
 #   make bench           figures beside those of other ways in, into build/bench.json
@@ -31,18 +30,10 @@ IMAGE_INPUTS := $(shell find helper -name '*.py' -not -path 'helper/daemon/*' -n
 export QT_QPA_PLATFORM ?= offscreen
 export KUBEFERRY_KIT = $(KIT)
 
-.PHONY: test lint quick unit e2e bench image lock
+.PHONY: test lint unit e2e bench image lock
 
-# Two lanes at once: most tests on a cluster wait for it. What the quick lane said is shown at the end.
-# A shell lets its background jobs ignore Ctrl-C; tests of Ctrl-C want it as it is by default.
-test: image
-	@env --default-signal=INT $(MAKE) --no-print-directory lint quick > build/quick.log 2>&1 & quick=$$!; \
-	trap "kill $$quick 2>/dev/null" INT TERM; \
-	$(BIN)/pytest tests/contract tests/netns tests/e2e $(PYTEST_ARGS); slow=$$?; \
-	wait $$quick; quick=$$?; cat build/quick.log; exit $$((slow || quick))
-
-quick: $(VENV)
-	$(BIN)/pytest tests/unit tests/gui $(PYTEST_ARGS)
+test: lint image
+	$(BIN)/pytest tests $(PYTEST_ARGS)
 
 lint: $(VENV)
 	$(BIN)/ruff check app helper tests packaging
