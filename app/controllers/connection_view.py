@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from app.controllers.intercept_views import Health, InterceptRow
 from app.controllers.views import ConnectionView, Phase, TrafficSample
 from app.domain.catalogue import Explanation, explain
 from app.domain.errors import ErrorCode, Problem
 from app.domain.stages import describe_stage
+from app.domain.workload import parse_workload
+from app.session.intercept_messages import InterceptInfo
 from app.session.messages import ProblemInfo, StateKind, Status
 from helper.protocol.worker_messages import Statistics
 
@@ -23,6 +26,27 @@ def connection_view(status: Status) -> ConnectionView:
         subnets=status.facts.subnets,
         rtt_s=status.rtt_s,
         problem=problem,
+        intercepts=tuple(intercept_row(one) for one in status.intercepts),
+    )
+
+
+def intercept_row(info: InterceptInfo) -> InterceptRow:
+    ref = parse_workload(info.workload, info.namespace)
+    return InterceptRow(
+        intercept_id=info.intercept_id,
+        key=(ref.kind.value, ref.namespace, ref.name),
+        mode=info.mode,
+        rule=info.rule,
+        ports=info.ports,
+        other_ports=info.other_ports,
+        owner=info.owner,
+        mine=info.mine,
+        since=info.since,
+        health=Health(info.health.value),
+        sidecars=info.sidecars,
+        applied=info.applied,
+        superseded_by=info.superseded_by,
+        trouble=info.trouble,
     )
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass
 
+from app.controllers.intercept_views import InterceptRow
 from app.domain.catalogue import Explanation
+from app.domain.intercepts import Claim
 
 
 class Phase(enum.StrEnum):
@@ -34,7 +36,7 @@ class Phase(enum.StrEnum):
 
 @dataclass(frozen=True)
 class ConnectionView:
-    """`step` is what is being waited for; `left` what a disconnect could not undo."""
+    """`step` is what is being waited for; `left` what a disconnect could not undo; `intercepts` are own ones."""
 
     phase: Phase = Phase.STARTING
     context: str | None = None
@@ -44,6 +46,7 @@ class ConnectionView:
     subnets: tuple[str, ...] = ()
     rtt_s: float | None = None
     problem: Explanation | None = None
+    intercepts: tuple[InterceptRow, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -64,8 +67,21 @@ class ContextRow:
 
 
 @dataclass(frozen=True)
+class PortRow:
+    """A port that a container declares. `protocol`: TCP, UDP or SCTP."""
+
+    number: int
+    name: str = ""
+    protocol: str = "TCP"
+
+
+@dataclass(frozen=True)
 class WorkloadRow:
-    """`ready` of `desired` pods. `created` is Unix time, in seconds."""
+    """`ready` of `desired` pods. `created` is Unix time, in seconds. `labels` are the object's own.
+
+    `claims`: what people have written down at it that they want of its traffic, also while nobody is connected.
+    `impossible`: why it cannot be intercepted; empty when nothing is known that speaks against it.
+    """
 
     kind: str
     namespace: str
@@ -73,6 +89,11 @@ class WorkloadRow:
     ready: int
     desired: int
     created: float
+    images: tuple[str, ...] = ()
+    labels: tuple[tuple[str, str], ...] = ()
+    ports: tuple[PortRow, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    impossible: str = ""
 
     @property
     def key(self) -> tuple[str, str, str]:

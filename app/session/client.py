@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from collections import deque
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager, suppress
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.session import messages as m
@@ -42,13 +43,17 @@ class SessionClient:
 
     async def watch(self) -> AsyncGenerator[m.Event, None]:
         """Yields a Snapshot, then changes, over a socket of its own. Ends with KubeferryError when the session goes."""
+        async with self.conversation() as conversation:
+            await conversation.request(m.Subscribe())
+            async for event in conversation.events():
+                yield event
+
+    @asynccontextmanager
+    async def conversation(self) -> AsyncIterator[Conversation]:
+        """A socket of its own: what the session tells whoever asked for something. Raises KubeferryError."""
         channel = await _open_channel()
         try:
-            await _ask(channel, m.Subscribe())
-            while True:
-                message = await _receive(channel)
-                if isinstance(message, m.Event):
-                    yield message
+            yield Conversation(channel)
         finally:
             channel.close()
 
@@ -56,6 +61,36 @@ class SessionClient:
         if self._channel is not None:
             self._channel.close()
             self._channel = None
+
+
+class Conversation:
+    """Requests, and the events that follow them. When it ends, what it had asked for and is not done yet is undone."""
+
+    def __init__(self, channel: Channel) -> None:
+        self._channel = channel
+        self._events: deque[m.Event] = deque()
+
+    async def request(self, request: m.Request) -> m.Answer:
+        """Returns the answer; events that come before it are kept for `events`. Raises KubeferryError.
+
+        Not while somebody waits for `events`: for that there is `tell`.
+        """
+        return await _ask(self._channel, request, self._events.append)
+
+    async def tell(self, request: m.Request) -> None:
+        """Sends a request whose answer is Done; `events` passes over it, and raises when it was refused."""
+        await _send(self._channel, request)
+
+    async def events(self) -> AsyncGenerator[m.Event, None]:
+        """Yields events as they come. Ends with KubeferryError when the session goes."""
+        while True:
+            while self._events:
+                yield self._events.popleft()
+            message = await _receive(self._channel)
+            if isinstance(message, m.Event):
+                yield message
+            elif isinstance(message, m.Refused):
+                raise error_from_info(message.problem)
 
 
 async def watch_forever(client: SessionClient, *, pause_s: float = 0.2) -> AsyncGenerator[m.Event, None]:
@@ -87,17 +122,22 @@ async def _open_channel() -> Channel:
     return channel
 
 
-async def _ask(channel: Channel, request: m.Request) -> m.Answer:
-    try:
-        await channel.send(request)
-    except ChannelClosed as error:
-        raise _Gone(ErrorCode.SESSION_FAILED, problem="it ended") from error
+async def _ask(channel: Channel, request: m.Request, keep: Callable[[m.Event], None] = lambda _event: None) -> m.Answer:
+    await _send(channel, request)
     while True:
         message = await _receive(channel)
         if isinstance(message, m.Refused):
             raise error_from_info(message.problem)
         if not isinstance(message, m.Event):
             return message
+        keep(message)
+
+
+async def _send(channel: Channel, request: m.Request) -> None:
+    try:
+        await channel.send(request)
+    except ChannelClosed as error:
+        raise _Gone(ErrorCode.SESSION_FAILED, problem="it ended") from error
 
 
 async def _receive(channel: Channel) -> m.FromSession:

@@ -22,8 +22,8 @@ from app.platform.paths import state_dir
 from app.session.client import SessionClient, watch_forever
 from app.settings.preferences import Preferences, load_preferences, save_preferences
 from app.ui.icons import application_icon
+from app.ui.shell.tray import Tray
 from app.ui.theme import Theme, ThemeChoice
-from app.ui.tray import Tray
 from app.ui.window import Window
 
 log = logging.getLogger(__name__)

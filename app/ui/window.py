@@ -11,15 +11,15 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QVBoxL
 
 from app.controllers.views import ConnectionView, ContextRow, Phase, TrafficSample
 from app.domain.catalogue import Explanation
+from app.ui.browser.sidebar import Sidebar
+from app.ui.browser.workload_table import WorkloadTable
+from app.ui.connection.problem_panel import ProblemPanel
+from app.ui.connection.state_bar import StateBar
 from app.ui.icons import application_icon
-from app.ui.problem_panel import ProblemPanel
-from app.ui.sidebar import Sidebar
-from app.ui.state_bar import StateBar
 from app.ui.styled import styled
 from app.ui.theme import Theme, ThemeChoice
-from app.ui.throughput_graph import TrafficHistory
-from app.ui.traffic_dock import HEAD_HEIGHT, TrafficDock
-from app.ui.workload_table import WorkloadTable
+from app.ui.traffic.throughput_graph import TrafficHistory
+from app.ui.traffic.traffic_dock import HEAD_HEIGHT, TrafficDock
 
 _FIRST_SIZE = QSize(1180, 760)
 _LEAST_SIZE = QSize(860, 520)

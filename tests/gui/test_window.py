@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.controllers.views import ConnectionView, Phase, TrafficSample
+from app.ui.shell.tray import Tray
 from app.ui.theme import Theme, ThemeChoice
-from app.ui.throughput_graph import TrafficHistory, scale_top
-from app.ui.tray import Tray
+from app.ui.traffic.throughput_graph import TrafficHistory, scale_top
 from app.ui.window import Window
 from app.ui.wording import age, rate, round_trip, state_line, subnets_line
 from tests.gui import sample_data

@@ -11,9 +11,9 @@ from pytestqt.qtbot import QtBot
 from app.controllers.views import WorkloadRow, WorkloadsView
 from app.domain.catalogue import explain
 from app.domain.errors import ErrorCode, Problem
+from app.ui.browser.workload_model import Column, WorkloadFilter, WorkloadModel
+from app.ui.browser.workload_table import WorkloadTable
 from app.ui.theme import Theme
-from app.ui.workload_model import Column, WorkloadFilter, WorkloadModel
-from app.ui.workload_table import WorkloadTable
 from tests.gui.sample_data import NOW, WORKLOADS
 
 

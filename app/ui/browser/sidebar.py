@@ -17,11 +17,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.controllers.views import ConnectionView, ContextRow, Phase
+from app.ui.browser.workload_model import Index
 from app.ui.icons import draw_icon
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.wording import STATE_COLOURS, STATE_GLYPHS, STATE_WORDS
-from app.ui.workload_model import Index
 
 WIDTH = 232
 ALL_NAMESPACES = "All namespaces"

@@ -6,13 +6,13 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
 from app.controllers.views import ConnectionView, Phase
-from app.ui.connect_switch import ConnectSwitch
-from app.ui.elided_label import ElidedLabel
+from app.ui.connection.connect_switch import ConnectSwitch
+from app.ui.connection.state_glyph import StateGlyph
 from app.ui.icons import icon
-from app.ui.state_glyph import StateGlyph
 from app.ui.styled import styled
 from app.ui.theme import Theme
-from app.ui.throughput_graph import Sparkline, TrafficHistory
+from app.ui.traffic.throughput_graph import Sparkline, TrafficHistory
+from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.wording import STATE_COLOURS, STATE_WORDS, place, round_trip, state_line, subnets_line
 
 _HEIGHT = 56

@@ -9,7 +9,7 @@ from app.controllers.views import ConnectionView, Phase, TrafficSample
 from app.ui.icons import icon
 from app.ui.styled import styled
 from app.ui.theme import Theme
-from app.ui.throughput_graph import ThroughputGraph, TrafficHistory
+from app.ui.traffic.throughput_graph import ThroughputGraph, TrafficHistory
 from app.ui.wording import rate
 
 HEAD_HEIGHT = 36

@@ -24,11 +24,11 @@ from PySide6.QtWidgets import (
 
 from app.controllers.views import WorkloadsView
 from app.domain.catalogue import Explanation
-from app.ui.empty_state import EmptyState
+from app.ui.browser.workload_model import IDLE_ROLE, UNREADY_ROLE, Column, Index, WorkloadFilter, WorkloadModel
 from app.ui.icons import draw_icon, icon
 from app.ui.styled import styled
 from app.ui.theme import Theme
-from app.ui.workload_model import IDLE_ROLE, UNREADY_ROLE, Column, Index, WorkloadFilter, WorkloadModel
+from app.ui.widgets.empty_state import EmptyState
 
 ROW_HEIGHT = 34
 _WIDTHS = {Column.KIND: 124, Column.NAMESPACE: 180, Column.READY: 96, Column.AGE: 84}

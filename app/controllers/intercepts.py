@@ -1,0 +1,237 @@
+"""Everybody's intercepts, and what the user does about them: plan, start, call off, leave."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AbstractAsyncContextManager, aclosing
+from typing import Protocol
+
+from PySide6.QtCore import QObject, Signal
+
+from app.controllers.connection_view import explanation, intercept_row
+from app.controllers.intercept_views import (
+    Doing,
+    InterceptRow,
+    Key,
+    NoticeView,
+    OperationView,
+    OutcomeView,
+    PlanView,
+)
+from app.controllers.scope import Scope
+from app.controllers.views import ConnectionView, Phase
+from app.domain.catalogue import explain
+from app.domain.errors import ErrorCode, KubeferryError, Problem
+from app.domain.intercept_stages import InterceptStage, describe_intercept_stage
+from app.domain.intercepts import Wish
+from app.domain.workload import WorkloadKind, WorkloadRef
+from app.session import intercept_messages as im
+from app.session import messages as m
+from app.session.intercept_convert import message_of_wish, workload_of
+
+REFRESH_S = 2.0
+"""How often everybody's intercepts are asked for while there is a connection; own changes are told at once."""
+
+_UP = (Phase.CONNECTED, Phase.DEGRADED)
+
+
+class Talk(Protocol):
+    async def request(self, request: m.Request, /) -> m.Answer: ...
+
+    async def tell(self, request: m.Request, /) -> None: ...
+
+    def events(self) -> AsyncGenerator[m.Event, None]: ...
+
+
+class SessionTalks(Protocol):
+    """Structurally app.session.client.SessionClient."""
+
+    async def request(self, request: m.Request, /) -> m.Answer: ...
+
+    def conversation(self) -> AbstractAsyncContextManager[Talk]: ...
+
+
+class InterceptController(QObject):
+    """One operation a workload at a time; several workloads at once.
+
+    Signals:
+        intercepts_changed: tuple[InterceptRow, ...], everybody's, as far as they are known; empty while not connected.
+        planned: PlanView, the answer to `plan`.
+        plan_failed: Key and Explanation.
+        operations_changed: tuple[OperationView, ...], what is being done right now.
+        ended: OutcomeView, an operation is over.
+    """
+
+    intercepts_changed = Signal(object)
+    planned = Signal(object)
+    plan_failed = Signal(object, object)
+    operations_changed = Signal(object)
+    ended = Signal(object)
+
+    def __init__(self, scope: Scope, session: SessionTalks) -> None:
+        super().__init__()
+        self._scope = scope
+        self._session = session
+        self._rows: tuple[InterceptRow, ...] = ()
+        self._own: tuple[InterceptRow, ...] = ()
+        self._operations: dict[Key, OperationView] = {}
+        self._running: dict[Key, tuple[Talk, int]] = {}
+        self._called_off: set[Key] = set()
+        self._is_up = False
+
+    @property
+    def intercepts(self) -> tuple[InterceptRow, ...]:
+        return self._rows
+
+    @property
+    def operations(self) -> tuple[OperationView, ...]:
+        return tuple(self._operations.values())
+
+    def show_connection(self, view: ConnectionView) -> None:
+        """Begins or ends to ask for everybody's intercepts; own ones that changed are asked for at once."""
+        is_up = view.phase in _UP
+        if is_up and (not self._is_up or view.intercepts != self._own):
+            self._scope.replace("intercepts", self._follow())
+        elif not is_up and self._is_up:
+            self._scope.stop("intercepts")
+            self._show(())
+        self._is_up, self._own = is_up, view.intercepts
+
+    def plan(self, wish: Wish) -> None:
+        """What would be done? Nothing is changed. The last one asked for is answered."""
+        self._scope.replace("plan", self._plan(wish))
+
+    def start(self, wish: Wish, *, take_over: bool = False, confirmed: tuple[str, ...] = ()) -> None:
+        """`confirmed`: the codes of the plan's notices that the user agreed to."""
+        doing = Doing.MESH if wish.rule is not None else Doing.PROXY
+        request = im.StartIntercept(message_of_wish(wish), take_over, confirmed)
+        self._begin(_key(wish.workload), doing, request)
+
+    def leave(self, key: Key) -> None:
+        """Ends own intercepts of a workload; it is restored when nobody else has any."""
+        self._begin(key, Doing.LEAVE, im.Leave(workload_of(_ref(key))))
+
+    def cancel(self, key: Key) -> None:
+        """Undoes what is being done to it, if it is not done yet."""
+        operation = self._operations.get(key)
+        if operation is None or not operation.can_cancel:
+            return
+        self._called_off.add(key)
+        self._tell(OperationView(key, operation.doing, operation.step, can_cancel=False, is_undoing=True))
+        self._scope.start(self._call_off(key))
+
+    def _begin(self, key: Key, doing: Doing, request: im.StartIntercept | im.Leave) -> None:
+        if key in self._operations:
+            return
+        self._called_off.discard(key)
+        first = describe_intercept_stage(InterceptStage.LOOKING)
+        self._tell(OperationView(key, doing, first, can_cancel=doing is not Doing.LEAVE))
+        self._scope.start(self._operate(key, doing, request))
+
+    async def _operate(self, key: Key, doing: Doing, request: im.StartIntercept | im.Leave) -> None:
+        try:
+            outcome = await self._converse(key, doing, request)
+        except KubeferryError as error:
+            is_cancelled = error.code is ErrorCode.CANCELLED
+            problem = None if is_cancelled else explain(Problem.of(error))
+            outcome = OutcomeView(key, doing, problem, is_cancelled=is_cancelled)
+        finally:
+            self._running.pop(key, None)
+            self._operations.pop(key, None)
+        self.operations_changed.emit(self.operations)
+        self.ended.emit(outcome)
+        if self._is_up:
+            self._scope.replace("intercepts", self._follow())
+
+    async def _converse(self, key: Key, doing: Doing, request: im.StartIntercept | im.Leave) -> OutcomeView:
+        async with self._session.conversation() as talk:
+            accepted = await talk.request(request)
+            if not isinstance(accepted, im.OperationAccepted):
+                raise KubeferryError(ErrorCode.SESSION_VERSION)
+            self._running[key] = talk, accepted.operation
+            if key in self._called_off:
+                await talk.tell(im.CancelOperation(accepted.operation))
+            async with aclosing(talk.events()) as events:
+                async for event in events:
+                    outcome = self._take(key, doing, accepted.operation, event)
+                    if outcome is not None:
+                        return outcome
+        raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it ended")
+
+    def _take(self, key: Key, doing: Doing, operation: int, event: m.Event) -> OutcomeView | None:
+        match event:
+            case im.InterceptProgress(number, stage, waits_for) if number == operation:
+                undoing = stage is InterceptStage.UNDOING or key in self._called_off
+                can_cancel = doing is not Doing.LEAVE and not undoing
+                step = describe_intercept_stage(stage, waits_for)
+                self._tell(OperationView(key, doing, step, can_cancel=can_cancel, is_undoing=undoing))
+            case im.InterceptDone(number, intercept, _, lost_to_us) if number == operation:
+                taken = tuple(f"Taken over from {who}." for who in lost_to_us)
+                return OutcomeView(key, doing, notes=(*taken, *([intercept.trouble] if intercept.trouble else [])))
+            case im.WorkloadsRestored(number, workloads) if number == operation:
+                problem = next((one.problem for one in workloads if one.problem is not None), None)
+                return OutcomeView(key, doing, explanation(problem) if problem else None)
+            case im.InterceptFailed(number, problem) if number == operation:
+                is_cancelled = problem.code is ErrorCode.CANCELLED
+                told = None if is_cancelled else explanation(problem)
+                return OutcomeView(key, doing, told, is_cancelled=is_cancelled)
+        return None
+
+    async def _call_off(self, key: Key) -> None:
+        running = self._running.get(key)
+        if running is not None:
+            talk, operation = running
+            try:
+                await talk.tell(im.CancelOperation(operation))
+            except KubeferryError:
+                return  # The operation's own conversation says what became of it.
+
+    async def _plan(self, wish: Wish) -> None:
+        try:
+            answer = await self._session.request(im.PlanIntercept(message_of_wish(wish)))
+            if not isinstance(answer, im.InterceptPlan):
+                raise KubeferryError(ErrorCode.SESSION_VERSION)
+        except KubeferryError as error:
+            self.plan_failed.emit(_key(wish.workload), explain(Problem.of(error)))
+            return
+        self.planned.emit(
+            PlanView(
+                wish=wish,
+                ports=answer.ports,
+                injects=answer.injects,
+                pods=answer.pods,
+                notices=tuple(NoticeView(one.code, one.text, one.confirm) for one in answer.notices),
+                diff=answer.diff,
+                others=tuple(intercept_row(one) for one in answer.others),
+                rivals=tuple(intercept_row(one) for one in answer.rivals),
+            )
+        )
+
+    async def _follow(self) -> None:
+        while True:
+            try:
+                answer = await self._session.request(im.ListIntercepts())
+                if isinstance(answer, im.InterceptList):
+                    self._show(tuple(intercept_row(one) for one in answer.intercepts))
+            except KubeferryError:
+                pass  # What the connection is about is told by its own controller; the next round asks again.
+            await asyncio.sleep(REFRESH_S)
+
+    def _show(self, rows: tuple[InterceptRow, ...]) -> None:
+        if rows != self._rows:
+            self._rows = rows
+            self.intercepts_changed.emit(rows)
+
+    def _tell(self, operation: OperationView) -> None:
+        self._operations[operation.key] = operation
+        self.operations_changed.emit(self.operations)
+
+
+def _key(ref: WorkloadRef) -> Key:
+    return ref.kind.value, ref.namespace, ref.name
+
+
+def _ref(key: Key) -> WorkloadRef:
+    kind, namespace, name = key
+    return WorkloadRef(WorkloadKind(kind), namespace, name)
