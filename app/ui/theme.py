@@ -43,7 +43,11 @@ def token_table() -> TokenTable:
 
 @cache
 def _sheet_template() -> string.Template:
-    return string.Template((resources.files("resources") / "styles/window.qss").read_text(encoding="utf-8"))
+    """All style sheets there are: one for what is everywhere, and one for each part of the window."""
+    folder = resources.files("resources") / "styles"
+    sheets = sorted((file for file in folder.iterdir() if file.name.endswith(".qss")), key=lambda file: file.name)
+    ordered = sorted(sheets, key=lambda file: file.name != "window.qss")
+    return string.Template("\n".join(file.read_text(encoding="utf-8") for file in ordered))
 
 
 _PALETTE = (
