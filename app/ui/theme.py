@@ -45,8 +45,8 @@ def token_table() -> TokenTable:
 def _sheet_template() -> string.Template:
     """All style sheets there are: one for what is everywhere, and one for each part of the window."""
     folder = resources.files("resources") / "styles"
-    sheets = sorted((file for file in folder.iterdir() if file.name.endswith(".qss")), key=lambda file: file.name)
-    ordered = sorted(sheets, key=lambda file: file.name != "window.qss")
+    sheets = (file for file in folder.iterdir() if file.name.endswith(".qss"))
+    ordered = sorted(sheets, key=lambda file: (file.name != "window.qss", file.name))
     return string.Template("\n".join(file.read_text(encoding="utf-8") for file in ordered))
 
 
