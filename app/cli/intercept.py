@@ -99,19 +99,23 @@ def mesh(
 @click.command()
 @click.argument("workload", required=False)
 @click.option("--all", "everything", is_flag=True, help="All intercepts of this connection.")
+@click.option(
+    "--id", "only", metavar="ID", multiple=True, help="Of several on one workload this one; `status -o json` has ids."
+)
 @_namespace
 @output_option
-def leave(workload: str | None, everything: bool, namespace: str | None, output: Format) -> int:
+def leave(workload: str | None, everything: bool, only: tuple[str, ...], namespace: str | None, output: Format) -> int:
     """Ends your intercepts of a workload, and restores it when nobody else has any. WORKLOAD: deploy/reviews."""
     if workload is not None and everything:
         raise KubeferryError(ErrorCode.INVALID_OPTION, option="--all", problem=f"{workload} is named as well")
     with connected_session() as (session, status), Progress(quiet=output is Format.JSON) as progress:
+        _require_known(only, status.intercepts)
         target = None
         if workload is not None:
             target = workload_of(parse_workload(workload, namespace or status.facts.namespace))
-        elif not everything:
+        elif not everything and not only:
             _require_one(status.intercepts)
-        done = carry_out(session, im.Leave(target), progress)
+        done = carry_out(session, im.Leave(target, only=only), progress)
     if not isinstance(done, im.WorkloadsRestored):
         raise KubeferryError(ErrorCode.SESSION_VERSION)
     if output is Format.JSON:
@@ -216,6 +220,14 @@ def _warnings(done: im.InterceptDone) -> list[str]:
         return []
     what = "port" if len(silent) == 1 else "ports"
     return [f"nothing listens on {what} {', '.join(silent)} of this machine yet: what comes there fails until it does."]
+
+
+def _require_known(ids: tuple[str, ...], intercepts: tuple[im.InterceptInfo, ...]) -> None:
+    known = {one.intercept_id for one in intercepts if one.mine}
+    for one in ids:
+        if one not in known:
+            problem = "you have no intercept with this id; `kubeferry status -o json` tells yours"
+            raise KubeferryError(ErrorCode.INVALID_OPTION, option=f"--id {one}", problem=problem)
 
 
 def _require_one(intercepts: tuple[im.InterceptInfo, ...]) -> None:

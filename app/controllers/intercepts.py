@@ -108,9 +108,9 @@ class InterceptController(QObject):
         request = im.StartIntercept(message_of_wish(wish), take_over, confirmed)
         self._begin(_key(wish.workload), doing, request)
 
-    def leave(self, key: Key) -> None:
-        """Ends own intercepts of a workload; it is restored when nobody else has any."""
-        self._begin(key, Doing.LEAVE, im.Leave(workload_of(_ref(key))))
+    def leave(self, key: Key, only: tuple[str, ...] = ()) -> None:
+        """Ends own intercepts of a workload (`only`: those with these ids); it is restored when nobody else has any."""
+        self._begin(key, Doing.LEAVE, im.Leave(workload_of(_ref(key)), only=only))
 
     def cancel(self, key: Key) -> None:
         """Undoes what is being done to it, if it is not done yet."""

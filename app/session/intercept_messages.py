@@ -12,7 +12,7 @@ import msgspec
 
 from app.domain.intercept_stages import InterceptStage
 from app.session.message_base import Message, ProblemInfo
-from helper.protocol.intercepts import MAX_INTERCEPTS, HttpMatch, PortMap, RequestBatch, Workload
+from helper.protocol.intercepts import MAX_INTERCEPTS, HttpMatch, InterceptId, PortMap, RequestBatch, Workload
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 
@@ -49,13 +49,14 @@ class StartIntercept(Message, frozen=True):
 
 class Leave(Message, frozen=True):
     """Ends own intercepts, of one workload or all. Answered by OperationAccepted, then as StartIntercept; at the end
-    WorkloadsRestored. `wait`: until the pods are as before, too.
+    WorkloadsRestored. `wait`: until the pods are as before, too. `only`: of the workload's these alone.
 
     What has been begun is finished, also when the socket closes: nobody wants half of it.
     """
 
     workload: Workload | None = None
     wait: bool = True
+    only: Annotated[tuple[InterceptId, ...], msgspec.Meta(max_length=MAX_INTERCEPTS)] = ()
 
 
 class CancelOperation(Message, frozen=True):

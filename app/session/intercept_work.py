@@ -80,14 +80,16 @@ class InterceptWork:
                 info = info_of_claim(claim, wish.workload, own_id=self._own.owner.owner_id)
             return info, taken
 
-    async def leave(self, workload: Workload | None, report: Report, *, wait: bool) -> tuple[im.Restored, ...]:
-        """Raises KubeferryError (NOT_INTERCEPTED) when this workload has none of ours."""
-        mine = self._own.of(workload)
+    async def leave(
+        self, workload: Workload | None, report: Report, *, wait: bool, only: frozenset[str] = frozenset()
+    ) -> tuple[im.Restored, ...]:
+        """`only`: these alone. Raises KubeferryError (NOT_INTERCEPTED) when this workload has none of ours."""
+        mine = [one for one in self._own.of(workload) if not only or one.intercept_id in only]
         if workload is not None and not mine:
             raise KubeferryError(ErrorCode.NOT_INTERCEPTED, workload=str(ref_of(workload)))
         every = sorted({one.workload for one in mine})
         async with asyncio.TaskGroup() as group:
-            tasks = [group.create_task(self._leave(one, report, wait=wait)) for one in every]
+            tasks = [group.create_task(self._leave(one, report, wait=wait, only=only)) for one in every]
         return tuple(task.result() for task in tasks)
 
     async def plan_repair(self, namespace: str | None) -> tuple[tuple[Remains, ...], tuple[str, ...]]:
@@ -154,10 +156,11 @@ class InterceptWork:
             tasks = [group.create_task(drop(one, frozenset(known))) for one, known in sorted(by_workload.items())]
         return tuple(task.result() for task in tasks if task.result())
 
-    async def _leave(self, workload: Workload, report: Report, *, wait: bool) -> im.Restored:
+    async def _leave(self, workload: Workload, report: Report, *, wait: bool, only: frozenset[str]) -> im.Restored:
         ref = ref_of(workload)
         async with self._locks[workload]:
-            known = frozenset(one.intercept_id for one in self._own.of(workload))
+            held = frozenset(one.intercept_id for one in self._own.of(workload))
+            known = held & only if only else held
             await self._own.release(known)
             report(InterceptStage.RESTORING, str(ref))
             return await _restored(ref, self._injection().drop(ref, known, wait=wait, report=report))

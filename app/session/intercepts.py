@@ -175,8 +175,9 @@ class InterceptKeeper:
                 )
                 losers = tuple(dict.fromkeys(claim.owner for claim in taken.losers))
                 return im.InterceptDone(operation, info, len(taken.pods), losers)
-            case im.Leave(workload, wait):
-                return im.WorkloadsRestored(operation, await self._work.leave(workload, report, wait=wait))
+            case im.Leave(workload, wait, only):
+                restored = await self._work.leave(workload, report, wait=wait, only=frozenset(only))
+                return im.WorkloadsRestored(operation, restored)
             case im.Repair(namespace, workloads):
                 return im.WorkloadsRestored(operation, await self._work.repair(namespace, workloads, report))
 

@@ -395,6 +395,17 @@ async def test_leaving_what_is_not_ours(bench: Bench) -> None:
         assert await bench.do(im.Leave()) == im.WorkloadsRestored(2, ())
 
 
+async def test_one_of_several_on_a_workload_is_left(bench: Bench) -> None:
+    async with bench.run():
+        rule = await bench.start()
+        everything = await bench.start(PROXY)
+        left = await bench.do(im.Leave(workload_of(REVIEWS), only=(everything.intercept_id,)))
+        assert left == im.WorkloadsRestored(left.operation, (im.Restored("deployment/reviews", "shop", False, 1),))
+        assert [one.intercept_id for one in bench.declared()] == [rule.intercept_id]
+        left = await bench.do(im.Leave(only=(everything.intercept_id,)))
+        assert left == im.WorkloadsRestored(left.operation, ())
+
+
 async def test_a_leave_that_fails_gives_the_traffic_back_all_the_same(bench: Bench) -> None:
     async with bench.run():
         await bench.start()
