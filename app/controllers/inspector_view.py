@@ -1,0 +1,102 @@
+"""What the inspector says of one workload: can its traffic be taken, is it, and if not, why. Pure."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.controllers.intercept_views import Doing, Health, InterceptRow, OperationView
+from app.controllers.views import ConnectionView, Phase, WorkloadRow
+
+
+class Mode(enum.StrEnum):
+    PROXY = "proxy"
+    MESH = "mesh"
+
+
+class Setting(enum.StrEnum):
+    """Of a switch. `WORKING`: something is being done about it. `UNHEALTHY`: on, and not (fully) in force."""
+
+    OFF = "off"
+    WORKING = "working"
+    ON = "on"
+    UNHEALTHY = "unhealthy"
+
+
+class WhyNot(enum.StrEnum):
+    """Why a switch cannot be used."""
+
+    NONE = "none"
+    NOT_CONNECTED = "not_connected"
+    OTHER_CLUSTER = "other_cluster"
+    FORBIDDEN = "forbidden"
+    IMPOSSIBLE = "impossible"
+    BUSY = "busy"
+
+
+@dataclass(frozen=True)
+class ModeView:
+    """`mine`: own intercepts of this mode, in force or not. `step`: what is being done. `reason`: behind `why_not`."""
+
+    mode: Mode
+    setting: Setting
+    mine: tuple[InterceptRow, ...] = ()
+    step: str = ""
+    can_cancel: bool = False
+    why_not: WhyNot = WhyNot.NONE
+    reason: str = ""
+
+    @property
+    def can_toggle(self) -> bool:
+        return self.why_not is WhyNot.NONE and self.setting is not Setting.WORKING
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What surrounds a workload. `context`: the one looked into; `forbidden`: why the user may not, or empty."""
+
+    connection: ConnectionView
+    context: str | None
+    forbidden: str = ""
+
+
+def mode_view(
+    mode: Mode,
+    row: WorkloadRow,
+    intercepts: Iterable[InterceptRow],
+    operation: OperationView | None,
+    around: Circumstances,
+) -> ModeView:
+    """`intercepts`: everybody's; those of other workloads are passed over."""
+    mine = tuple(one for one in intercepts if one.key == row.key and one.mine and one.mode == mode.value)
+    why_not, reason = _why_not(row, around, has_any=bool(mine))
+    if operation is not None:
+        if _is_about(operation, mode, mine):
+            return ModeView(mode, Setting.WORKING, mine, operation.step, operation.can_cancel)
+        why_not = WhyNot.BUSY
+    if not mine:
+        return ModeView(mode, Setting.OFF, why_not=why_not, reason=reason)
+    healthy = all(one.health is Health.ACTIVE and not one.trouble for one in mine)
+    return ModeView(mode, Setting.ON if healthy else Setting.UNHEALTHY, mine, why_not=why_not, reason=reason)
+
+
+def _is_about(operation: OperationView, mode: Mode, mine: tuple[InterceptRow, ...]) -> bool:
+    if operation.doing is Doing.LEAVE:
+        return bool(mine)
+    return operation.doing.value == mode.value
+
+
+def _why_not(row: WorkloadRow, around: Circumstances, *, has_any: bool) -> tuple[WhyNot, str]:
+    connection = around.connection
+    if connection.phase not in (Phase.CONNECTED, Phase.DEGRADED):
+        return WhyNot.NOT_CONNECTED, ""
+    if around.context is not None and connection.context != around.context:
+        return WhyNot.OTHER_CLUSTER, connection.context or ""
+    if has_any:
+        return WhyNot.NONE, ""
+    if row.impossible:
+        return WhyNot.IMPOSSIBLE, row.impossible
+    if around.forbidden:
+        return WhyNot.FORBIDDEN, around.forbidden
+    return WhyNot.NONE, ""

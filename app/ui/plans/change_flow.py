@@ -1,0 +1,206 @@
+"""From a click to a change: the plan is shown first, unless its kind is muted and nothing has to be agreed to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QWidget
+
+from app.controllers.connect_planner import ConnectPlanner
+from app.controllers.intercept_views import InterceptRow, Key, PlanView
+from app.controllers.intercepts import InterceptController
+from app.domain.catalogue import Explanation, explain
+from app.domain.connect_plan import ConnectPlan
+from app.domain.connection import Target
+from app.domain.intercepts import Wish
+from app.settings.preferences import PlanKind
+from app.settings.store import PreferenceStore
+from app.ui.plans.connect_sections import connect_sections
+from app.ui.plans.intercept_sections import TAKE_OVER, intercept_consents, intercept_sections
+from app.ui.plans.plan_dialog import PlanDialog, Section
+from app.ui.theme import Theme
+from app.ui.translation import tr
+
+MakeTarget = Callable[[str], Target]
+"""What connecting to a context would ask for, with the user's choices."""
+
+
+@dataclass
+class _Asked:
+    """The plan that is waited for. `dialog` None: it is muted, and shown only if there is something to agree to."""
+
+    wish: Wish
+    context: str
+    dialog: PlanDialog | None
+
+
+class ChangeFlow(QObject):
+    """Everything that changes a machine or a workload goes through here.
+
+    Signals:
+        connect_agreed: str, the context to connect to now.
+        planning_changed: Key or None, the workload whose plan is being made.
+        refused: Key and Explanation, there can be no plan.
+    """
+
+    connect_agreed = Signal(str)
+    planning_changed = Signal(object)
+    refused = Signal(object, object)
+
+    def __init__(
+        self,
+        parent: QWidget,
+        theme: Theme,
+        store: PreferenceStore,
+        intercepts: InterceptController,
+        planner: ConnectPlanner,
+        make_target: MakeTarget,
+    ) -> None:
+        super().__init__(parent)
+        self._parent = parent
+        self._theme = theme
+        self._store = store
+        self._intercepts = intercepts
+        self._planner = planner
+        self._make_target = make_target
+        self._asked: _Asked | None = None
+        self._connecting: PlanDialog | None = None
+        intercepts.planned.connect(self._planned)
+        intercepts.plan_failed.connect(self._plan_failed)
+        planner.planned.connect(self._connect_planned)
+        planner.failed.connect(self._connect_failed)
+
+    @property
+    def dialog(self) -> PlanDialog | None:
+        """The one that is open."""
+        return self._connecting or (self._asked.dialog if self._asked is not None else None)
+
+    def connect_to(self, context: str) -> None:
+        if not self._is_shown(PlanKind.CONNECT, context):
+            self.connect_agreed.emit(context)
+            return
+        title = tr("Connect to {context}", context=context)
+        dialog = self._open(title, tr("Connect"), PlanKind.CONNECT, context)
+        dialog.agreed.connect(lambda _codes: self.connect_agreed.emit(context))
+        dialog.finished.connect(self._connect_closed)
+        self._connecting = dialog
+        self._planner.plan(self._make_target(context))
+
+    def start(self, wish: Wish, context: str) -> None:
+        """A proxy, or a mesh when the wish has a rule."""
+        kind = PlanKind.PROXY if wish.rule is None else PlanKind.MESH
+        self._asked = _Asked(wish, context, None)
+        if self._is_shown(kind, context):
+            self._show_dialog(self._asked)
+        self.planning_changed.emit(_key(wish))
+        self._intercepts.plan(wish)
+
+    def leave(self, rows: tuple[InterceptRow, ...], context: str) -> None:
+        """Ends these own intercepts: at once, but asks where the context is a production one."""
+        if not rows:
+            return
+        if context not in self._store.value.production:
+            self._leave(rows)
+            return
+        names = ", ".join(dict.fromkeys(row.key[2] for row in rows))
+        dialog = self._open(tr("Stop intercepting {names}", names=names), tr("Stop"), PlanKind.LEAVE, context)
+        dialog.agreed.connect(lambda _codes: self._leave(rows))
+        way = tr("Their traffic goes its normal way again.")
+        pods = tr("Where nobody else is, pods are replaced by ones without the sidecar.")
+        dialog.show_plan((Section(tr("The workloads"), (way, pods)),))
+
+    def _leave(self, rows: tuple[InterceptRow, ...]) -> None:
+        for key in dict.fromkeys(row.key for row in rows):
+            chosen = tuple(row.intercept_id for row in rows if row.key == key)
+            self._intercepts.leave(key, chosen)
+
+    def _planned(self, plan: PlanView) -> None:
+        asked = self._asked
+        if asked is None or plan.wish != asked.wish:
+            return
+        self.planning_changed.emit(None)
+        consents = intercept_consents(plan)
+        if asked.dialog is None and not consents:
+            self._asked = None
+            self._intercepts.start(asked.wish)
+            return
+        dialog = asked.dialog or self._show_dialog(asked)
+        dialog.show_plan(intercept_sections(plan), consents)
+
+    def _plan_failed(self, key: Key, problem: Explanation) -> None:
+        asked = self._asked
+        if asked is None or _key(asked.wish) != key:
+            return
+        self.planning_changed.emit(None)
+        if asked.dialog is not None:
+            asked.dialog.show_problem(problem)
+            return
+        self._asked = None
+        self.refused.emit(key, problem)
+
+    def _show_dialog(self, asked: _Asked) -> PlanDialog:
+        wish, name = asked.wish, asked.wish.workload.name
+        if wish.rule is None:
+            dialog = self._open(tr("Proxy {name}", name=name), tr("Start proxy"), PlanKind.PROXY, asked.context)
+        else:
+            dialog = self._open(tr("Mesh {name}", name=name), tr("Start mesh"), PlanKind.MESH, asked.context)
+        dialog.agreed.connect(lambda codes: self._agreed(wish, codes))
+        dialog.finished.connect(self._closed)
+        asked.dialog = dialog
+        return dialog
+
+    def _agreed(self, wish: Wish, codes: tuple[str, ...]) -> None:
+        confirmed = tuple(code for code in codes if code != TAKE_OVER)
+        self._intercepts.start(wish, take_over=TAKE_OVER in codes, confirmed=confirmed)
+
+    def _closed(self) -> None:
+        self._asked = None
+        self.planning_changed.emit(None)
+
+    def _connect_planned(self, plan: ConnectPlan) -> None:
+        if self._connecting is None:
+            return
+        if plan.problem is not None:
+            self._connecting.show_problem(explain(plan.problem))
+        else:
+            self._connecting.show_plan(connect_sections(plan))
+
+    def _connect_failed(self, problem: Explanation) -> None:
+        if self._connecting is not None:
+            self._connecting.show_problem(problem)
+
+    def _connect_closed(self) -> None:
+        self._connecting = None
+        self._planner.stop()
+
+    def _is_shown(self, kind: PlanKind, context: str) -> bool:
+        chosen = self._store.value
+        return context in chosen.production or kind not in chosen.muted_plans
+
+    def _open(self, title: str, verb: str, kind: PlanKind, context: str) -> PlanDialog:
+        dialog = PlanDialog(self._theme, self._parent, title, verb, mute=_MUTE_WORDS[kind]())
+        if context in self._store.value.production:
+            dialog.show_guard(
+                tr("{context} is marked as production.", context=context),
+                tr("I mean production: {context}.", context=context),
+            )
+        dialog.muted.connect(lambda is_muted: self._mute(kind) if is_muted else None)
+        dialog.open()
+        return dialog
+
+    def _mute(self, kind: PlanKind) -> None:
+        self._store.change(muted_plans=self._store.value.muted_plans | {kind})
+
+
+_MUTE_WORDS: dict[PlanKind, Callable[[], str]] = {
+    PlanKind.CONNECT: lambda: tr("Connect without showing this"),
+    PlanKind.PROXY: lambda: tr("Start proxies without showing this"),
+    PlanKind.MESH: lambda: tr("Start meshes without showing this"),
+    PlanKind.LEAVE: lambda: "",
+}
+
+
+def _key(wish: Wish) -> Key:
+    return wish.workload.kind.value, wish.workload.namespace, wish.workload.name

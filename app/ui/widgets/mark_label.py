@@ -1,0 +1,48 @@
+"""A sentence behind a glyph: what it is about is told by shape, colour and words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from app.ui.icons import icon_pixmap
+from app.ui.styled import styled
+from app.ui.theme import Theme
+
+_GLYPH = 16
+
+
+class MarkLabel(QWidget):
+    """`icon`: a file of resources/icons; `token`: its colour."""
+
+    def __init__(self, theme: Theme, icon: str, token: str, *, text_name: str = "markText") -> None:
+        super().__init__()
+        self._theme = theme
+        self._icon, self._token = icon, token
+        self._glyph = QLabel()
+        self._text = styled(QLabel(), text_name)
+        self._text.setWordWrap(True)
+        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(8)
+        row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._text, 1)
+        theme.changed.connect(self._dress)
+        self._dress()
+
+    @property
+    def text(self) -> str:
+        return self._text.text()
+
+    def show_text(self, text: str) -> None:
+        self._text.setText(text)
+        self.setAccessibleName(text)
+
+    def show_mark(self, icon: str, token: str) -> None:
+        self._icon, self._token = icon, token
+        self._dress()
+
+    def _dress(self) -> None:
+        colour = self._theme.colour(self._token)
+        self._glyph.setPixmap(icon_pixmap(self._icon, colour, _GLYPH, self.devicePixelRatioF()))
