@@ -53,6 +53,8 @@ class Scope:
         task = self._group.create_task(self._guarded(work))
         self._all.add(task)
         task.add_done_callback(self._all.discard)
+        # A task that is cancelled before its first step never enters `_guarded`.
+        task.add_done_callback(lambda _: work.close())
         return task
 
     async def _guarded(self, work: Coroutine[Any, Any, None]) -> None:
@@ -61,5 +63,3 @@ class Scope:
         except Exception as error:
             log.exception("a task of the window failed")
             self._on_bug(error)
-        finally:
-            work.close()

@@ -20,8 +20,10 @@ class EmptyState(QWidget):
 
     action_asked = Signal()
 
-    def __init__(self, theme: Theme) -> None:
+    def __init__(self, theme: Theme, *, text_width: int = _TEXT_WIDTH) -> None:
+        """`text_width` in pixels."""
         super().__init__()
+        self._text_width = text_width
         self.setObjectName("empty")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._theme = theme
@@ -38,7 +40,7 @@ class EmptyState(QWidget):
             widget.setAlignment(Qt.AlignmentFlag.AlignCenter)
             column.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
         self._text.setWordWrap(True)
-        self._text.setFixedWidth(_TEXT_WIDTH)
+        self._text.setFixedWidth(text_width)
         column.addSpacing(4)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
@@ -55,7 +57,7 @@ class EmptyState(QWidget):
         self._icon = icon
         self._head.setText(head)
         self._text.setText(text)
-        self._text.setFixedHeight(self._text.heightForWidth(_TEXT_WIDTH) if text else 0)
+        self._text.setFixedHeight(self._text.heightForWidth(self._text_width) if text else 0)
         self._button.setText(button)
         self._button.setVisible(bool(button))
         self.setAccessibleName(f"{head}. {text}")

@@ -1,0 +1,40 @@
+"""Why the last wish did not come true: kept at the workload until the next one."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
+
+from app.domain.catalogue import Explanation
+from app.ui.styled import styled
+from app.ui.theme import Theme
+from app.ui.widgets.mark_label import MarkLabel
+
+
+class OutcomeNote(QFrame):
+    """Hidden while there is nothing to say."""
+
+    def __init__(self, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("outcome")
+        self._what = MarkLabel(theme, "state-error", "error")
+        self._then = styled(QLabel(), "dim")
+        self._then.setWordWrap(True)
+        self._then.setTextFormat(Qt.TextFormat.PlainText)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(12, 8, 12, 8)
+        column.setSpacing(4)
+        column.addWidget(self._what)
+        column.addWidget(self._then)
+        self.hide()
+
+    @property
+    def text(self) -> str:
+        return self._what.text if self.isVisible() else ""
+
+    def show_problem(self, problem: Explanation | None) -> None:
+        self.setVisible(problem is not None)
+        if problem is not None:
+            self._what.show_text(problem.what)
+            self._then.setText(f"{problem.effect} {problem.next_step}".strip())
+            self.setToolTip(problem.detail)

@@ -1,0 +1,205 @@
+"""One workload in the inspector, from top to bottom: what it is, proxy, mesh with its rule, ports, people."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from app.controllers.inspector_view import Mode, ModeView, Setting, WhyNot, mode_view
+from app.controllers.intercept_views import InterceptRow, Key
+from app.controllers.views import WorkloadRow
+from app.domain.catalogue import Explanation
+from app.domain.intercepts import HttpRule, PortMap, Wish
+from app.domain.workload import WorkloadKind, WorkloadRef
+from app.platform.listeners import Listener
+from app.ui.inspector.known import Known
+from app.ui.inspector.mode_row import ModeRow
+from app.ui.inspector.outcome_note import OutcomeNote
+from app.ui.inspector.people import PeopleList
+from app.ui.inspector.workload_head import WorkloadHead
+from app.ui.ports.port_editor import PortEditor
+from app.ui.rules.rule_editor import RuleEditor
+from app.ui.rules.rule_trial import RuleTrial
+from app.ui.styled import styled
+from app.ui.theme import Theme
+from app.ui.translation import tr
+
+
+class WorkloadPage(QWidget):
+    """Signals: as Inspector's of the same names."""
+
+    start_asked = Signal(object)
+    leave_asked = Signal(object)
+    cancel_asked = Signal(object)
+    connect_asked = Signal()
+    rule_forgotten = Signal(object, object)
+
+    def __init__(self, theme: Theme, *, me: str, own_id: str) -> None:
+        super().__init__()
+        self.setObjectName("inspectorPage")
+        self._own_id = own_id
+        self._row: WorkloadRow | None = None
+        self._known = Known()
+        self._problems: dict[Key, Explanation] = {}
+        self._drafts: dict[Key, HttpRule | None] = {}
+        self.head = WorkloadHead()
+        self.outcome = OutcomeNote(theme)
+        self.proxy = ModeRow(theme, Mode.PROXY)
+        self.mesh = ModeRow(theme, Mode.MESH)
+        self._connect = styled(QPushButton(), "primary")
+        self.rule = RuleEditor(theme, me=me)
+        self._add_rule = QPushButton(tr("Add this rule"))
+        self.trial = RuleTrial(theme)
+        self.ports = PortEditor(theme)
+        self._people_head = styled(QLabel(tr("WHO HAS ITS TRAFFIC")), "sectionHead")
+        self.people = PeopleList(theme)
+        self._lay_out()
+        self._wire()
+
+    def show_row(self, row: WorkloadRow, known: Known) -> None:
+        is_other = self._row is None or row.key != self._row.key
+        if is_other:
+            self._change_workload(row)
+        elif self._row is not None and row.ports != self._row.ports:
+            self.ports.show_ports(row.ports, Mode.PROXY.value)
+        self._row, self._known = row, known
+        if is_other or row.claims != self._claims:
+            self._claims = row.claims
+            self.rule.show_claims(row.claims, self._own_id)
+        self.head.show_row(row)
+        self._refresh()
+
+    def show_listeners(self, listeners: tuple[Listener, ...] | None) -> None:
+        self.ports.show_ports_in_use(listeners)
+
+    def show_saved(self, rules: tuple[HttpRule, ...]) -> None:
+        self.rule.show_saved(rules)
+        if rules and self._row is not None and self.rule.rule() is None and not self._drafts.get(self._row.key):
+            self.rule.show_rule(rules[0])
+
+    def keep_problem(self, key: Key, problem: Explanation | None) -> None:
+        if problem is None:
+            self._problems.pop(key, None)
+        else:
+            self._problems[key] = problem
+
+    def focus_rule(self) -> None:
+        self.rule.setFocus()
+
+    def _change_workload(self, row: WorkloadRow) -> None:
+        if self._row is not None:
+            self._drafts[self._row.key] = self.rule.rule()
+        self.rule.show_saved(())
+        self.rule.show_rule(self._drafts.get(row.key))
+        self.ports.show_ports(row.ports, Mode.PROXY.value)
+
+    def _refresh(self) -> None:
+        row, known = self._row, self._known
+        if row is None:
+            return
+        intercepts, operation = known.of(row.key), known.operation_of(row.key)
+        proxy = mode_view(Mode.PROXY, row, intercepts, operation, known.around)
+        mesh = mode_view(Mode.MESH, row, intercepts, operation, known.around)
+        self.proxy.show_view(proxy, self._ports_problem())
+        self.mesh.show_view(mesh, self._rule_problem() or self._ports_problem())
+        self._show_connect(proxy)
+        self._add_rule.setVisible(mesh.setting in (Setting.ON, Setting.UNHEALTHY) and self._is_new_rule(mesh))
+        self.people.show_rows(intercepts)
+        self._people_head.setVisible(bool(intercepts))
+        self.outcome.show_problem(self._problems.get(row.key) if operation is None else None)
+        self.trial.show(self.rule.rule(), row.claims, self._own_id)
+
+    def _show_connect(self, view: ModeView) -> None:
+        is_away = view.why_not in (WhyNot.NOT_CONNECTED, WhyNot.OTHER_CLUSTER)
+        busy = self._known.connection.phase.is_between
+        self._connect.setText(tr("Connect to {context}", context=self._known.context or ""))
+        self._connect.setVisible(is_away and self._known.context is not None and not busy)
+
+    def _rule_problem(self) -> str:
+        if self.rule.rule() is not None:
+            return ""
+        problems = self.rule.problems()
+        return problems[0] if problems else tr("Give it a rule first: a header or a path.")
+
+    def _ports_problem(self) -> str:
+        problems = self.ports.problems()
+        return problems[0] if problems else ""
+
+    def _is_new_rule(self, mesh: ModeView) -> bool:
+        rule = self.rule.rule()
+        return rule is not None and str(rule) not in {one.rule for one in mesh.mine}
+
+    def _toggle(self, mode: Mode) -> None:
+        if self._row is None:
+            return
+        mine = tuple(one for one in self._known.of(self._row.key) if one.mine and one.mode == mode.value)
+        if mine:
+            self.leave_asked.emit(mine)
+        else:
+            self._start(mode)
+
+    def _start(self, mode: Mode) -> None:
+        if self._row is None:
+            return
+        self._problems.pop(self._row.key, None)
+        kind, namespace, name = self._row.key
+        workload = WorkloadRef(WorkloadKind(kind), namespace, name)
+        if mode is Mode.MESH:
+            rule = self.rule.rule()
+            if rule is not None:
+                self.start_asked.emit(Wish(workload, rule, self._http_ports()))
+            return
+        self.start_asked.emit(Wish(workload, None, self.ports.ports(), self.ports.only_ports()))
+
+    def _http_ports(self) -> tuple[PortMap, ...]:
+        """Requests come over TCP: a mesh of a UDP port would be refused."""
+        others = {port.number for port in self._row.ports if port.protocol != "TCP"} if self._row else set()
+        return tuple(port for port in self.ports.ports() if port.remote not in others)
+
+    def _cancel(self) -> None:
+        if self._row is not None:
+            self.cancel_asked.emit(self._row.key)
+
+    def _forget(self, rule: HttpRule) -> None:
+        if self._row is not None:
+            self.rule_forgotten.emit(self._row.key, rule)
+
+    def _stop_one(self, one: InterceptRow) -> None:
+        self.leave_asked.emit((one,))
+
+    def _wire(self) -> None:
+        self._claims: tuple[object, ...] = ()
+        for mode, row in ((Mode.PROXY, self.proxy), (Mode.MESH, self.mesh)):
+            row.toggled.connect(lambda mode=mode: self._toggle(mode))
+            row.cancel_asked.connect(self._cancel)
+        self._connect.clicked.connect(self.connect_asked)
+        self._add_rule.clicked.connect(lambda: self._start(Mode.MESH))
+        self.rule.changed.connect(self._refresh)
+        self.rule.saved_rule_removed.connect(self._forget)
+        self.ports.changed.connect(self._refresh)
+        self.people.stop_asked.connect(self._stop_one)
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        column.setContentsMargins(16, 16, 16, 16)
+        column.setSpacing(12)
+        column.addWidget(self.head)
+        column.addWidget(self.outcome)
+        column.addWidget(self._connect)
+        column.addWidget(_line())
+        column.addWidget(self.proxy)
+        column.addWidget(self.mesh)
+        column.addWidget(self.rule)
+        column.addWidget(self._add_rule)
+        column.addWidget(self.trial)
+        column.addWidget(_line())
+        column.addWidget(self.ports)
+        column.addWidget(self._people_head)
+        column.addWidget(self.people)
+        column.addStretch(1)
+
+
+def _line() -> QFrame:
+    line = styled(QFrame(), "rule")
+    line.setFixedHeight(1)
+    return line
