@@ -12,6 +12,7 @@ from app.controllers.views import ConnectionView, WorkloadRow
 from app.domain.catalogue import Explanation
 from app.domain.intercepts import HttpRule
 from app.platform.listeners import Listener
+from app.settings.rule_book import UsedPorts
 from app.ui.inspector.choice_page import ChoicePage
 from app.ui.inspector.known import Known
 from app.ui.inspector.workload_page import WorkloadPage
@@ -105,10 +106,12 @@ class Inspector(QFrame):
     def show_listeners(self, listeners: tuple[Listener, ...] | None) -> None:
         self.page.show_listeners(listeners)
 
-    def show_saved(self, key: Key, rules: tuple[HttpRule, ...]) -> None:
-        """Rules that were used for this workload before."""
+    def show_saved(
+        self, key: Key, rules: tuple[HttpRule, ...], mesh: UsedPorts | None, proxy: UsedPorts | None
+    ) -> None:
+        """Rules and port maps that were used for this workload before."""
         if key == self.key:
-            self.page.show_saved(rules)
+            self.page.show_saved(rules, mesh, proxy)
 
     def show_problem(self, key: Key, problem: Explanation | None) -> None:
         """What became of the last wish for this workload; kept until the next one."""

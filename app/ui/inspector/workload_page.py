@@ -9,9 +9,10 @@ from app.controllers.inspector_view import Mode, ModeView, Setting, WhyNot, mode
 from app.controllers.intercept_views import InterceptRow, Key
 from app.controllers.views import WorkloadRow
 from app.domain.catalogue import Explanation
-from app.domain.intercepts import HttpRule, PortMap, Wish
+from app.domain.intercepts import Claim, HttpRule, Wish
 from app.domain.workload import WorkloadKind, WorkloadRef
 from app.platform.listeners import Listener
+from app.settings.rule_book import UsedPorts
 from app.ui.inspector.known import Known
 from app.ui.inspector.mode_row import ModeRow
 from app.ui.inspector.outcome_note import OutcomeNote
@@ -23,6 +24,7 @@ from app.ui.rules.rule_trial import RuleTrial
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.fold import Fold
 
 
 class WorkloadPage(QWidget):
@@ -42,6 +44,7 @@ class WorkloadPage(QWidget):
         self._known = Known()
         self._problems: dict[Key, Explanation] = {}
         self._drafts: dict[Key, HttpRule | None] = {}
+        self._claims: tuple[Claim, ...] = ()
         self.head = WorkloadHead()
         self.outcome = OutcomeNote(theme)
         self.proxy = ModeRow(theme, Mode.PROXY)
@@ -51,6 +54,8 @@ class WorkloadPage(QWidget):
         self._add_rule = QPushButton(tr("Add this rule"))
         self.trial = RuleTrial(theme)
         self.ports = PortEditor(theme)
+        self.proxy_ports = PortEditor(theme)
+        self.proxy_fold = Fold(theme, tr("Ports of a proxy"), self.proxy_ports)
         self._people_head = styled(QLabel(tr("WHO HAS ITS TRAFFIC")), "sectionHead")
         self.people = PeopleList(theme)
         self._lay_out()
@@ -61,19 +66,24 @@ class WorkloadPage(QWidget):
         if is_other:
             self._change_workload(row)
         elif self._row is not None and row.ports != self._row.ports:
-            self.ports.show_ports(row.ports, Mode.PROXY.value)
+            self._show_ports(row)
         self._row, self._known = row, known
         if is_other or row.claims != self._claims:
             self._claims = row.claims
-            self.rule.show_claims(row.claims, self._own_id)
+            self.rule.show_claims(row.claims, self._own_id, self.ports.ports())
         self.head.show_row(row)
         self._refresh()
 
     def show_listeners(self, listeners: tuple[Listener, ...] | None) -> None:
-        self.ports.show_ports_in_use(listeners)
+        for editor in (self.ports, self.proxy_ports):
+            editor.show_ports_in_use(listeners)
 
-    def show_saved(self, rules: tuple[HttpRule, ...]) -> None:
+    def show_saved(self, rules: tuple[HttpRule, ...], mesh: UsedPorts | None, proxy: UsedPorts | None) -> None:
+        """What was used for this workload before."""
         self.rule.show_saved(rules)
+        for editor, used in ((self.ports, mesh), (self.proxy_ports, proxy)):
+            if used is not None:
+                editor.show_map(used.ports, used.only_ports)
         if rules and self._row is not None and self.rule.rule() is None and not self._drafts.get(self._row.key):
             self.rule.show_rule(rules[0])
 
@@ -84,14 +94,20 @@ class WorkloadPage(QWidget):
             self._problems[key] = problem
 
     def focus_rule(self) -> None:
-        self.rule.setFocus()
+        self.rule.focus_first()
 
     def _change_workload(self, row: WorkloadRow) -> None:
         if self._row is not None:
             self._drafts[self._row.key] = self.rule.rule()
         self.rule.show_saved(())
         self.rule.show_rule(self._drafts.get(row.key))
-        self.ports.show_ports(row.ports, Mode.PROXY.value)
+        self._show_ports(row)
+        first = next((port.number for port in row.ports if port.protocol == "TCP"), None)
+        self.rule.show_address(f"http://{row.name}.{row.namespace}" + (f":{first}" if first else ""))
+
+    def _show_ports(self, row: WorkloadRow) -> None:
+        self.ports.show_ports(row.ports, Mode.MESH.value)
+        self.proxy_ports.show_ports(row.ports, Mode.PROXY.value)
 
     def _refresh(self) -> None:
         row, known = self._row, self._known
@@ -100,14 +116,14 @@ class WorkloadPage(QWidget):
         intercepts, operation = known.of(row.key), known.operation_of(row.key)
         proxy = mode_view(Mode.PROXY, row, intercepts, operation, known.around)
         mesh = mode_view(Mode.MESH, row, intercepts, operation, known.around)
-        self.proxy.show_view(proxy, self._ports_problem())
-        self.mesh.show_view(mesh, self._rule_problem() or self._ports_problem())
+        self.proxy.show_view(proxy, _first(self.proxy_ports.problems()))
+        self.mesh.show_view(mesh, self._rule_problem() or _first(self.ports.problems()))
         self._show_connect(proxy)
         self._add_rule.setVisible(mesh.setting in (Setting.ON, Setting.UNHEALTHY) and self._is_new_rule(mesh))
         self.people.show_rows(intercepts)
         self._people_head.setVisible(bool(intercepts))
         self.outcome.show_problem(self._problems.get(row.key) if operation is None else None)
-        self.trial.show(self.rule.rule(), row.claims, self._own_id)
+        self.trial.show_trial(self.rule.rule(), row.claims, self._own_id, self.ports.ports())
 
     def _show_connect(self, view: ModeView) -> None:
         is_away = view.why_not in (WhyNot.NOT_CONNECTED, WhyNot.OTHER_CLUSTER)
@@ -118,12 +134,7 @@ class WorkloadPage(QWidget):
     def _rule_problem(self) -> str:
         if self.rule.rule() is not None:
             return ""
-        problems = self.rule.problems()
-        return problems[0] if problems else tr("Give it a rule first: a header or a path.")
-
-    def _ports_problem(self) -> str:
-        problems = self.ports.problems()
-        return problems[0] if problems else ""
+        return _first(self.rule.problems()) or tr("Give it a rule first: a header or a path.")
 
     def _is_new_rule(self, mesh: ModeView) -> bool:
         rule = self.rule.rule()
@@ -147,14 +158,9 @@ class WorkloadPage(QWidget):
         if mode is Mode.MESH:
             rule = self.rule.rule()
             if rule is not None:
-                self.start_asked.emit(Wish(workload, rule, self._http_ports()))
+                self.start_asked.emit(Wish(workload, rule, self.ports.ports()))
             return
-        self.start_asked.emit(Wish(workload, None, self.ports.ports(), self.ports.only_ports()))
-
-    def _http_ports(self) -> tuple[PortMap, ...]:
-        """Requests come over TCP: a mesh of a UDP port would be refused."""
-        others = {port.number for port in self._row.ports if port.protocol != "TCP"} if self._row else set()
-        return tuple(port for port in self.ports.ports() if port.remote not in others)
+        self.start_asked.emit(Wish(workload, None, self.proxy_ports.ports(), self.proxy_ports.only_ports()))
 
     def _cancel(self) -> None:
         if self._row is not None:
@@ -164,11 +170,14 @@ class WorkloadPage(QWidget):
         if self._row is not None:
             self.rule_forgotten.emit(self._row.key, rule)
 
+    def _ports_changed(self) -> None:
+        self.rule.show_claims(self._claims, self._own_id, self.ports.ports())
+        self._refresh()
+
     def _stop_one(self, one: InterceptRow) -> None:
         self.leave_asked.emit((one,))
 
     def _wire(self) -> None:
-        self._claims: tuple[object, ...] = ()
         for mode, row in ((Mode.PROXY, self.proxy), (Mode.MESH, self.mesh)):
             row.toggled.connect(lambda mode=mode: self._toggle(mode))
             row.cancel_asked.connect(self._cancel)
@@ -176,7 +185,8 @@ class WorkloadPage(QWidget):
         self._add_rule.clicked.connect(lambda: self._start(Mode.MESH))
         self.rule.changed.connect(self._refresh)
         self.rule.saved_rule_removed.connect(self._forget)
-        self.ports.changed.connect(self._refresh)
+        self.ports.changed.connect(self._ports_changed)
+        self.proxy_ports.changed.connect(self._refresh)
         self.people.stop_asked.connect(self._stop_one)
 
     def _lay_out(self) -> None:
@@ -188,15 +198,21 @@ class WorkloadPage(QWidget):
         column.addWidget(self._connect)
         column.addWidget(_line())
         column.addWidget(self.proxy)
+        column.addWidget(self.proxy_fold)
+        column.addWidget(_line())
         column.addWidget(self.mesh)
         column.addWidget(self.rule)
+        column.addWidget(self.ports)
         column.addWidget(self._add_rule)
         column.addWidget(self.trial)
         column.addWidget(_line())
-        column.addWidget(self.ports)
         column.addWidget(self._people_head)
         column.addWidget(self.people)
         column.addStretch(1)
+
+
+def _first(texts: tuple[str, ...]) -> str:
+    return texts[0] if texts else ""
 
 
 def _line() -> QFrame:

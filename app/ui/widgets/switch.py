@@ -70,7 +70,7 @@ class Switch(QAbstractButton):
             painter.drawRoundedRect(track.adjusted(-2, -2, 2, 2), radius + 2, radius + 2)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(self._theme.colour("control" if self._position == OFF else self._colour))
-        painter.setOpacity(_FAINT if self._is_faint or not self.isEnabled() else 1.0)
+        painter.setOpacity(_FAINT if self._is_faint or (not self.isEnabled() and self._position != BETWEEN) else 1.0)
         painter.drawRoundedRect(track, radius, radius)
         knob = height - 6
         left = track.left() + 3 + self._position * (width - knob - 6)
