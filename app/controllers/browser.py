@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 
 from app.controllers.scope import Scope
 from app.controllers.views import ContextRow, WorkloadsView
-from app.domain.catalogue import explain
+from app.controllers.words import translated
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 
 PAUSES_S = (2.0, 5.0, 10.0, 30.0)
@@ -38,6 +38,12 @@ class ClusterReader(Protocol):
         ...
 
 
+class RightsReader(Protocol):
+    async def missing_rights(self, context: str, namespace: str) -> str:
+        """Why nothing can be intercepted there; empty where something can. Raises KubeferryError."""
+        ...
+
+
 class BrowserController(QObject):
     """Signals:
     contexts_changed: tuple[ContextRow, ...], all there are.
@@ -46,6 +52,7 @@ class BrowserController(QObject):
     namespace_changed: str or None, the one looked into; None is all.
     workloads_changed: WorkloadsView, what runs where the user looks.
     problem_changed: Explanation or None, why there is nothing to see.
+    rights_changed: str, why nothing can be intercepted where the user looks; empty where it can, or is not known yet.
     """
 
     contexts_changed = Signal(object)
@@ -54,17 +61,26 @@ class BrowserController(QObject):
     namespace_changed = Signal(object)
     workloads_changed = Signal(object)
     problem_changed = Signal(object)
+    rights_changed = Signal(str)
 
-    def __init__(self, scope: Scope, reader: ClusterReader) -> None:
+    def __init__(self, scope: Scope, reader: ClusterReader, rights: RightsReader | None = None) -> None:
+        """`rights` None: nobody is asked, and the cluster says at each intercept what is not allowed."""
         super().__init__()
         self._scope = scope
         self._reader = reader
+        self._rights = rights
+        self._known_rights: dict[tuple[str, str], str] = {}
+        self._asked_rights: tuple[str, str] | None = None
         self._contexts: tuple[ContextRow, ...] = ()
         self._remembered: dict[str, str] = {}
         self._context: str | None = None
         self._namespace: str | None = None
         self._source: WorkloadSource | None = None
         self._gathering: asyncio.TimerHandle | None = None
+
+    @property
+    def contexts(self) -> tuple[ContextRow, ...]:
+        return self._contexts
 
     @property
     def context(self) -> str | None:
@@ -85,6 +101,7 @@ class BrowserController(QObject):
 
     def reload(self) -> None:
         """Reads the kubeconfig again and watches anew."""
+        self._known_rights.clear()
         self._scope.replace("contexts", self._load_contexts())
 
     def choose_context(self, name: str) -> None:
@@ -100,6 +117,20 @@ class BrowserController(QObject):
         self.namespace_changed.emit(name)
         self._watch_workloads()
 
+    def look_at(self, namespace: str | None) -> None:
+        """The namespace of the workload that is looked at: where all are shown, rights are asked for it alone."""
+        place = namespace or self._namespace
+        if self._rights is None or self._context is None or place is None:
+            self._asked_rights = None
+            return
+        asked = self._context, place
+        if asked == self._asked_rights:
+            return
+        self._asked_rights = asked
+        self.rights_changed.emit(self._known_rights.get(asked, ""))
+        if asked not in self._known_rights:
+            self._scope.replace("rights", self._ask_rights(self._rights, asked))
+
     def connect_namespace(self, context: str) -> str | None:
         """The namespace whose short names a connection to `context` would resolve; None: the kubeconfig's."""
         return self._namespace if context == self._context else self._remembered.get(context)
@@ -108,7 +139,7 @@ class BrowserController(QObject):
         try:
             self._contexts = await self._reader.contexts()
         except KubeferryError as error:
-            self.problem_changed.emit(explain(Problem.of(error)))
+            self.problem_changed.emit(translated(Problem.of(error)))
             return
         self.contexts_changed.emit(self._contexts)
         known = {context.name for context in self._contexts}
@@ -148,8 +179,27 @@ class BrowserController(QObject):
 
     def _watch_workloads(self) -> None:
         self._stop_gathering()
+        self._look_anew()
         if self._context is not None:
             self._scope.replace("workloads", self._follow_workloads(self._context, self._namespace))
+
+    def _look_anew(self) -> None:
+        self._scope.stop("rights")
+        self._asked_rights = None
+        self.rights_changed.emit("")
+        self.look_at(None)
+
+    async def _ask_rights(self, rights: RightsReader, asked: tuple[str, str]) -> None:
+        """A cluster that does not answer is told of by the lists; it allows everything until it says otherwise."""
+        try:
+            reason = await rights.missing_rights(*asked)
+        except KubeferryError:
+            if self._asked_rights == asked:
+                self._asked_rights = None
+            return
+        self._known_rights[asked] = reason
+        if self._asked_rights == asked:
+            self.rights_changed.emit(reason)
 
     async def _follow_namespaces(self, context: str) -> None:
         for pause in _pauses():
@@ -172,7 +222,7 @@ class BrowserController(QObject):
                             self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._tell_workloads)
             except KubeferryError as error:
                 self._stop_gathering()
-                self.problem_changed.emit(explain(Problem.of(error)))
+                self.problem_changed.emit(translated(Problem.of(error)))
             await asyncio.sleep(pause)
 
 

@@ -12,8 +12,8 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from contextlib import aclosing, asynccontextmanager
 from typing import TYPE_CHECKING
 
-from app.controllers.views import ContextRow, WorkloadRow, WorkloadsView
-from app.domain.catalogue import explain
+from app.controllers.views import ContextRow, PortRow, WorkloadRow, WorkloadsView
+from app.controllers.words import translated
 from app.domain.errors import KubeferryError, Problem
 from app.domain.workload import WorkloadKind, WorkloadRef
 
@@ -61,6 +61,14 @@ class KubeReader:
                 known.take(change)
                 if known.is_complete:
                     yield known
+
+    async def missing_rights(self, context: str, namespace: str) -> str:
+        """Why this user can intercept nothing in the namespace; empty where there is something, or nobody can say."""
+        await _load("app.kube.intercept_rights")
+        from app.kube.intercept_rights import why_no_intercepts
+
+        async with self._api(context) as api:
+            return await why_no_intercepts(api, namespace)
 
     @asynccontextmanager
     async def _api(self, context: str) -> AsyncIterator[ApiClient]:
@@ -111,7 +119,7 @@ class KnownWorkloads:
         return WorkloadsView(
             rows=tuple(self._rows.values()),
             unreadable=tuple(kind.value for kind in WorkloadKind if kind in self._unreadable),
-            problem=explain(Problem.of(stale)) if stale else None,
+            problem=translated(Problem.of(stale)) if stale else None,
         )
 
     def _take_unread(self, unread: WorkloadsUnread) -> None:
@@ -128,7 +136,19 @@ class KnownWorkloads:
 def _row(workload: Workload) -> WorkloadRow:
     created = workload.created.timestamp() if workload.created else 0.0
     ref = workload.ref
-    return WorkloadRow(ref.kind.value, ref.namespace, ref.name, workload.ready, workload.desired, created)
+    return WorkloadRow(
+        ref.kind.value,
+        ref.namespace,
+        ref.name,
+        workload.ready,
+        workload.desired,
+        created,
+        images=workload.images,
+        labels=workload.labels,
+        ports=tuple(PortRow(port.number, port.name, port.protocol) for port in workload.ports),
+        claims=workload.claims,
+        impossible=workload.impossible,
+    )
 
 
 async def _load(module: str) -> None:

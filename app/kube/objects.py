@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from helper.cluster.injection.record import CLAIMS, MANIFEST_MARK
+
 
 class _Object(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Unknown fields are ignored; absent ones have the API's defaults."""
@@ -25,6 +27,17 @@ class Metadata(_Object, frozen=True):
     deletion_timestamp: str | None = None
     labels: dict[str, str] | None = None
     owner_references: list[OwnerReference] | None = None
+
+
+class WorkloadAnnotations(_Object, frozen=True):
+    """The annotations that are shown. All others, often far larger than the rest of the object, are skipped unread."""
+
+    claims: str | None = msgspec.field(default=None, name=CLAIMS)
+    manifest: str | None = msgspec.field(default=None, name=MANIFEST_MARK)
+
+
+class WorkloadMetadata(Metadata, frozen=True):
+    annotations: WorkloadAnnotations | None = None
 
 
 class Condition(_Object, frozen=True):
@@ -74,15 +87,28 @@ class PodStatus(_Object, frozen=True):
     init_container_statuses: list[ContainerStatus] | None = None
 
 
+class ContainerPort(_Object, frozen=True):
+    container_port: int = 0
+    name: str = ""
+    protocol: str = "TCP"
+
+
 class Container(_Object, frozen=True):
     name: str = ""
     image: str = ""
+    ports: list[ContainerPort] | None = None
+
+
+class PodOs(_Object, frozen=True):
+    name: str = ""
 
 
 class PodSpec(_Object, frozen=True):
     containers: list[Container] | None = None
     init_containers: list[Container] | None = None
     host_network: bool = False
+    os: PodOs | None = None
+    node_selector: dict[str, str] | None = None
 
 
 class Pod(_Object, frozen=True):

@@ -7,27 +7,43 @@ from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 import msgspec
 
 from app.domain.errors import KubeferryError
+from app.domain.intercepts import Claim
 from app.domain.workload import WorkloadKind, WorkloadRef
 from app.kube.api import ApiClient
 from app.kube.list_watch import Deleted, Interrupted, Listed, Upserted, list_and_watch
-from app.kube.objects import Metadata, Named, PodSpec, PodStatus
+from app.kube.objects import Named, PodSpec, PodStatus, WorkloadMetadata
 from app.kube.task_group import task_group
 from app.kube.workload_paths import collection_path
+from app.kube.workload_suitability import why_impossible
+from helper.cluster.api import SIDECAR_CONTAINER
 
 QUEUE_LIMIT = 256
 """Changes that wait for a slow reader; the watches wait then too."""
 
 
 @dataclass(frozen=True, slots=True)
+class DeclaredPort:
+    """`protocol`: TCP, UDP or SCTP."""
+
+    number: int
+    name: str = ""
+    protocol: str = "TCP"
+
+
+@dataclass(frozen=True, slots=True)
 class Workload:
-    """`ready` of `desired` pods. `labels` are the object's own."""
+    """`ready` of `desired` pods. `labels` are the object's own. `ports` are what its containers declare.
+
+    `claims`: none where their annotation cannot be read: a list is no place to fail. `impossible`: why it cannot be
+    intercepted, as far as its own object says so; empty when nothing speaks against it.
+    """
 
     ref: WorkloadRef
     ready: int
@@ -35,6 +51,9 @@ class Workload:
     created: datetime.datetime | None
     images: tuple[str, ...]
     labels: tuple[tuple[str, str], ...]
+    ports: tuple[DeclaredPort, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    impossible: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,6 +83,8 @@ class WorkloadsUnread:
     final: bool
 
 
+_CLAIMS_DECODER = msgspec.json.Decoder(tuple[Claim, ...])
+
 WorkloadChange = WorkloadsListed | WorkloadChanged | WorkloadRemoved | WorkloadsUnread
 
 
@@ -81,6 +102,7 @@ class _Template(msgspec.Struct, frozen=True):
 
 class _Spec(msgspec.Struct, frozen=True):
     replicas: int = 1
+    paused: bool = False
     template: _Template = _Template()
 
 
@@ -91,13 +113,13 @@ class _Status(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Controller(msgspec.Struct, frozen=True):
-    metadata: Metadata
+    metadata: WorkloadMetadata
     spec: _Spec = _Spec()
     status: _Status = _Status()
 
 
 class _BarePod(msgspec.Struct, frozen=True):
-    metadata: Metadata
+    metadata: WorkloadMetadata
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
 
@@ -161,8 +183,11 @@ def workload_of(kind: WorkloadKind, item: _Controller | _BarePod) -> Workload | 
         ready=ready,
         desired=desired,
         created=_time(meta.creation_timestamp),
-        images=tuple(container.image for container in spec.containers or ()),
+        images=tuple(c.image for c in spec.containers or () if c.name != SIDECAR_CONTAINER),
         labels=tuple(sorted((meta.labels or {}).items())),
+        ports=tuple(_ports(spec)),
+        claims=_claims(meta),
+        impossible=why_impossible(kind, meta, spec, paused=isinstance(item, _Controller) and item.spec.paused),
     )
 
 
@@ -207,6 +232,24 @@ def _told(
         return None
     known[ref] = workload
     return WorkloadChanged(workload)
+
+
+def _ports(spec: PodSpec) -> Iterator[DeclaredPort]:
+    """Also those of sidecars, which are init containers that go on running."""
+    for container in (*(spec.init_containers or ()), *(spec.containers or ())):
+        if container.name != SIDECAR_CONTAINER:
+            for port in container.ports or ():
+                yield DeclaredPort(port.container_port, port.name, port.protocol)
+
+
+def _claims(meta: WorkloadMetadata) -> tuple[Claim, ...]:
+    text = meta.annotations.claims if meta.annotations else None
+    if not text:
+        return ()
+    try:
+        return _CLAIMS_DECODER.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return ()
 
 
 def _time(text: str) -> datetime.datetime | None:

@@ -1,15 +1,24 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime
 from pathlib import Path
 
 import pytest
 
 from app.controllers.kube_reader import KnownWorkloads, KubeReader
-from app.controllers.views import ContextRow, WorkloadRow
+from app.controllers.views import ContextRow, PortRow, WorkloadRow
 from app.domain.errors import ErrorCode, KubeferryError
+from app.domain.intercepts import Claim
 from app.domain.workload import WorkloadKind, WorkloadRef
-from app.kube.workloads import Workload, WorkloadChanged, WorkloadRemoved, WorkloadsListed, WorkloadsUnread
+from app.kube.workloads import (
+    DeclaredPort,
+    Workload,
+    WorkloadChanged,
+    WorkloadRemoved,
+    WorkloadsListed,
+    WorkloadsUnread,
+)
 
 _CREATED = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
 _AWAY = KubeferryError(ErrorCode.API_UNREACHABLE, server="https://x", problem="refused")
@@ -48,6 +57,21 @@ def test_changes_are_kept() -> None:
     known.take(WorkloadChanged(_workload("reviews", ready=0)))
     known.take(WorkloadRemoved(WorkloadRef(WorkloadKind.DEPLOYMENT, "shop", "cart")))
     assert known.view().rows == (WorkloadRow("Deployment", "shop", "reviews", 0, 1, _CREATED.timestamp()),)
+
+
+def test_a_row_has_what_the_workload_has() -> None:
+    claim = Claim("1", "her", "alice@pc", 5.0)
+    full = dataclasses.replace(
+        _workload("cart"),
+        images=("shop/cart:1",),
+        labels=(("app", "cart"),),
+        ports=(DeclaredPort(53, "dns", "UDP"),),
+        claims=(claim,),
+        impossible="it is a static pod",
+    )
+    (row,) = _listed(full).view().rows
+    assert (row.images, row.labels) == (full.images, full.labels)
+    assert (row.ports, row.claims, row.impossible) == ((PortRow(53, "dns", "UDP"),), (claim,), full.impossible)
 
 
 def test_a_list_replaces_its_kind() -> None:

@@ -4,17 +4,26 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtCore import QCoreApplication, QItemSelectionModel, QRect, Qt
+from PySide6.QtGui import QGuiApplication, QImage, QPainter
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QLineEdit, QStyleOptionViewItem, QToolButton
 from pytestqt.qtbot import QtBot
 
+from app.controllers.intercept_views import Doing, Health, InterceptRow, Key, OperationView
 from app.controllers.views import WorkloadRow, WorkloadsView
 from app.domain.catalogue import explain
 from app.domain.errors import ErrorCode, Problem
-from app.ui.browser.workload_model import Column, WorkloadFilter, WorkloadModel
+from app.ui.browser.workload_columns import LEAST_NAME_WIDTH, Column, fit
+from app.ui.browser.workload_filter import WorkloadFilter
+from app.ui.browser.workload_model import WorkloadModel
 from app.ui.browser.workload_table import WorkloadTable
-from app.ui.theme import Theme
+from app.ui.theme import Theme, ThemeChoice
 from tests.gui.sample_data import NOW, WORKLOADS
+
+REVIEWS: Key = ("Deployment", "shop", "reviews")
+CART: Key = ("Deployment", "shop", "cart")
+MYSQL: Key = ("StatefulSet", "shop", "mysql")
 
 
 def _clock() -> float:
@@ -37,14 +46,54 @@ def table(theme: Theme, qtbot: QtBot) -> WorkloadTable:
     return table
 
 
-def _names(model: WorkloadFilter) -> list[str]:
+@pytest.fixture
+def filled(table: WorkloadTable) -> WorkloadTable:
+    table.show_workloads(WorkloadsView(WORKLOADS))
+    table.resize(900, 600)
+    return table
+
+
+def _names(model: WorkloadModel) -> list[str]:
     return [str(model.index(row, Column.NAME).data()) for row in range(model.rowCount())]
+
+
+def _intercept(key: Key, *, mine: bool, health: Health = Health.ACTIVE) -> InterceptRow:
+    owner = "me@laptop" if mine else "alice@pc"
+    return InterceptRow(f"{owner}{key}", key, "mesh", "x-user=a", ("9080",), False, owner, mine, NOW, health)
+
+
+def _chip(table: WorkloadTable, text: str) -> QToolButton:
+    return next(chip for chip in table.findChildren(QToolButton) if chip.text() == text)
+
+
+def _entries(table: WorkloadTable) -> dict[str, str]:
+    """Texts of the menu, and why they cannot be chosen."""
+    menu = table.menu()
+    assert menu is not None
+    found = {action.text(): action.toolTip() for action in menu.actions() if action.text()}
+    assert all(action.isEnabled() == (not action.statusTip()) for action in menu.actions())
+    menu.deleteLater()
+    return found
+
+
+def _choose(table: WorkloadTable, text: str) -> None:
+    menu = table.menu()
+    assert menu is not None
+    next(action for action in menu.actions() if action.text() == text).trigger()
+    menu.deleteLater()
 
 
 def test_rows_read_as_they_are(model: WorkloadModel) -> None:
     model.set_rows([WorkloadRow("StatefulSet", "shop", "mysql", 1, 2, NOW - 7200)])
-    assert [model.index(0, column).data() for column in Column] == ["StatefulSet", "mysql", "shop", "1/2", "2h"]
-    assert model.index(0, Column.READY).data(Qt.ItemDataRole.AccessibleTextRole) == "1 of 2 ready"
+    shown = [model.index(0, column).data() for column in Column]
+    assert shown == ["StatefulSet", "mysql", "shop", "1/2", "2h", "—", "—"]
+    spoken = [model.index(0, column).data(Qt.ItemDataRole.AccessibleTextRole) for column in Column]
+    assert spoken[3:] == ["1 of 2 ready", "2h", "Not intercepted", "No traffic"]
+
+
+def test_an_unknown_age_is_no_age(model: WorkloadModel) -> None:
+    model.set_rows([WorkloadRow("Pod", "shop", "x", 1, 1, 0.0)])
+    assert model.index(0, Column.AGE).data() == "—"
 
 
 def test_update_touches_only_what_differs(model: WorkloadModel, qtbot: QtBot) -> None:
@@ -52,12 +101,12 @@ def test_update_touches_only_what_differs(model: WorkloadModel, qtbot: QtBot) ->
     changed = replace(WORKLOADS[3], ready=2)
     added = replace(WORKLOADS[0], name="gift-cards")
     wanted = [row for row in (*WORKLOADS[:3], changed, *WORKLOADS[4:]) if row.name != "reviews"] + [added]
-    touched: list[int] = []
-    model.dataChanged.connect(lambda first, _last: touched.append(first.row()))
+    touched: list[str] = []
+    model.dataChanged.connect(lambda first, _last: touched.append(model.entry(first.row()).row.name))
     with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignals([model.rowsRemoved, model.rowsInserted]):
         model.update_rows(wanted)
-    assert touched == [2]
-    assert {model.row(place) for place in range(model.rowCount())} == set(wanted)
+    assert touched == ["ratings"]
+    assert _names(model) == sorted(row.name for row in wanted)
 
 
 def test_update_with_the_same_rows_is_silent(model: WorkloadModel, qtbot: QtBot) -> None:
@@ -66,28 +115,109 @@ def test_update_with_the_same_rows_is_silent(model: WorkloadModel, qtbot: QtBot)
         model.update_rows(reversed(WORKLOADS))
 
 
-def test_every_searched_word_must_be_found(model: WorkloadModel) -> None:
+def test_a_row_that_changes_its_place_takes_what_points_to_it_along(model: WorkloadModel, qtbot: QtBot) -> None:
     model.set_rows(WORKLOADS)
-    found = WorkloadFilter(model)
-    found.search("STS my")
-    assert _names(found) == ["mysql"]
-    found.search("  ")
-    assert found.rowCount() == len(WORKLOADS)
+    model.sort(Column.READY)
+    assert _names(model)[0] == "ratings"
+    with qtbot.assertNotEmitted(model.modelReset), qtbot.waitSignal(model.layoutChanged):
+        model.update_rows([replace(row, ready=0) if row.name == "mysql" else row for row in WORKLOADS])
+    assert _names(model)[:2] == ["mysql", "ratings"]
 
 
-def test_ready_sorts_by_what_is_missing(model: WorkloadModel) -> None:
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("STS my", ["mysql"]),
+        ("deploy reviews", ["reviews"]),
+        ("tier=web", ["cart"]),
+        ("cart:1.4", ["cart"]),
+        ("  ", [row.name for row in sorted(WORKLOADS, key=lambda row: row.name)]),
+        ("cartdeployment", []),
+    ],
+)
+def test_every_searched_word_must_be_found(model: WorkloadModel, search: str, found: list[str]) -> None:
+    dressed = [
+        replace(row, labels=(("tier", "web"),), images=("shop/Cart:1.4",)) if row.name == "cart" else row
+        for row in WORKLOADS
+    ]
+    model.set_rows(dressed)
+    model.choose(WorkloadFilter().searching(search))
+    assert _names(model) == found
+
+
+def test_a_new_label_is_found_at_once(model: WorkloadModel) -> None:
     model.set_rows(WORKLOADS)
-    found = WorkloadFilter(model)
-    found.sort(Column.READY, Qt.SortOrder.AscendingOrder)
-    assert _names(found)[0] == "ratings"
+    model.choose(WorkloadFilter().searching("tier=web"))
+    model.update_rows([replace(row, labels=(("tier", "web"),)) if row.name == "cart" else row for row in WORKLOADS])
+    assert _names(model) == ["cart"]
+    model.update_rows([row for row in WORKLOADS if row.name != "redis"])
+    assert (_names(model), model.known) == ([], len(WORKLOADS) - 1)
+
+
+def test_chips_take_rows_away(model: WorkloadModel) -> None:
+    model.set_rows(WORKLOADS)
+    model.show_intercepts([_intercept(REVIEWS, mine=True), _intercept(CART, mine=False)])
+    model.choose(WorkloadFilter(mine=True))
+    assert _names(model) == ["reviews"]
+    model.choose(WorkloadFilter(intercepted=True))
+    assert _names(model) == ["cart", "reviews"]
+    model.choose(WorkloadFilter(unready=True))
+    assert _names(model) == ["ratings"]
+    model.choose(WorkloadFilter(kinds=frozenset({"StatefulSet", "DaemonSet"})))
+    assert _names(model) == ["log-agent", "mysql", "redis"]
+
+
+def test_a_row_leaves_the_filter_when_its_intercept_ends(model: WorkloadModel) -> None:
+    model.set_rows(WORKLOADS)
+    model.show_intercepts([_intercept(REVIEWS, mine=True)])
+    model.choose(WorkloadFilter(mine=True))
+    model.show_intercepts([])
+    assert _names(model) == []
+
+
+def test_what_is_told_of_a_workload_before_it_comes_is_kept(model: WorkloadModel) -> None:
+    model.show_intercepts([_intercept(REVIEWS, mine=True)])
+    model.set_rows(WORKLOADS)
+    model.sort(Column.INTERCEPT)
+    assert (_names(model)[0], model.index(0, Column.INTERCEPT).data()) == ("reviews", "mesh · you")
 
 
 def test_five_thousand_rows_are_searched_at_once(model: WorkloadModel) -> None:
     model.set_rows([WorkloadRow("Deployment", f"team-{n % 40}", f"service-{n}", 1, 1, NOW) for n in range(5000)])
-    found = WorkloadFilter(model)
-    found.sort(Column.NAME, Qt.SortOrder.AscendingOrder)
-    found.search("service-4999")
-    assert _names(found) == ["service-4999"]
+    model.choose(WorkloadFilter().searching("service-4999"))
+    assert _names(model) == ["service-4999"]
+
+
+def test_traffic_is_remembered_for_a_minute_and_forgotten_after_it(model: WorkloadModel) -> None:
+    model.set_rows(WORKLOADS)
+    model.show_rates({REVIEWS: 2000.0})
+    model.show_rates({REVIEWS: 1000.0})
+    place = model.places_of([REVIEWS])[0]
+    index = model.index(place, Column.TRAFFIC)
+    assert index.data() == "1.0 kB/s"
+    assert "at most 2.0 kB/s" in index.data(Qt.ItemDataRole.ToolTipRole)
+    for _ in range(60):
+        model.show_rates({})
+    assert index.data() == "—"
+    assert model.entry(place).rates is None
+
+
+def test_tool_tips_are_no_html(model: WorkloadModel) -> None:
+    model.set_rows([replace(WORKLOADS[0], labels=(("a", "<img src=x>"),))])
+    assert "&lt;img" in model.index(0, Column.NAME).data(Qt.ItemDataRole.ToolTipRole)
+
+
+@pytest.mark.parametrize("one_namespace", [True, False])
+def test_columns_give_way_and_the_name_stays(one_namespace: bool) -> None:
+    seen: set[Column] = set(Column)
+    for width in range(1400, 280, -7):
+        widths = fit(width, one_namespace=one_namespace)
+        assert widths[Column.NAME] >= LEAST_NAME_WIDTH
+        assert sum(widths.values()) <= width or width < 320
+        assert set(widths) <= seen
+        assert {Column.READY, Column.INTERCEPT} <= set(widths)
+        seen = set(widths)
+    assert {Column.KIND, Column.NAME, Column.INTERCEPT} <= set(fit(500, one_namespace=one_namespace))
 
 
 def test_the_page_says_why_there_is_nothing(table: WorkloadTable, qtbot: QtBot) -> None:
@@ -105,6 +235,10 @@ def test_the_page_says_why_there_is_nothing(table: WorkloadTable, qtbot: QtBot) 
     assert table.empty_head == "No workload matches"
     table.press_empty_button()
     assert table.empty_head == ""
+    _chip(table, "Mine").click()
+    assert table.empty_head == "No workload matches"
+    table.press_empty_button()
+    assert (table.empty_head, table.note) == ("", "12 workloads")
 
 
 def test_without_a_context_the_page_names_the_kubeconfig(table: WorkloadTable) -> None:
@@ -112,8 +246,177 @@ def test_without_a_context_the_page_names_the_kubeconfig(table: WorkloadTable) -
     assert table.empty_head == "No Kubernetes context yet"
 
 
-def test_rows_known_stay_while_the_cluster_is_away(table: WorkloadTable) -> None:
+def test_rows_known_stay_while_the_cluster_is_away(filled: WorkloadTable) -> None:
+    filled.show_problem(explain(Problem(ErrorCode.API_UNREACHABLE)))
+    assert filled.empty_head == ""
+    assert filled.note == "Not live: the API server cannot be reached"
+
+
+def test_kinds_that_may_not_be_read_are_named(table: WorkloadTable) -> None:
+    table.show_workloads(WorkloadsView(WORKLOADS, unreadable=("Pod",)))
+    assert table.note == "12 workloads · you may not see Pods"
+
+
+def test_chips_and_clear_all(filled: WorkloadTable) -> None:
+    _chip(filled, "Unready").click()
+    assert (filled.note, _chip(filled, "Unready").isChecked()) == ("1 of 12 workloads", True)
+    filled.bar.clear_asked.emit()
+    assert (filled.note, _chip(filled, "Unready").isChecked()) == ("12 workloads", False)
+
+
+def test_kinds_are_chosen_several_at_once(filled: WorkloadTable) -> None:
+    menu = _chip(filled, "Kind").menu()
+    assert menu is not None
+    closed: list[bool] = []
+    menu.aboutToHide.connect(lambda: closed.append(True))
+    for action in menu.actions()[:2]:
+        menu.setActiveAction(action)
+        QTest.keyClick(menu, Qt.Key.Key_Space)
+    assert not closed
+    assert _chip(filled, "2 kinds").accessibleName() == "2 kinds"
+    assert filled.note == "11 of 12 workloads"
+
+
+def test_the_selection_outlives_a_search(filled: WorkloadTable, qtbot: QtBot) -> None:
+    heard: list[tuple[Key, ...]] = []
+    filled.selection_changed.connect(heard.append)
+    assert filled.select(REVIEWS)
+    filled.search("reviews")
+    filled.search("redis")
+    filled.search("")
+    assert heard == [(REVIEWS,), (), (REVIEWS,)]
+    filled.show_workloads(WorkloadsView(tuple(row for row in WORKLOADS if row.name != "reviews")))
+    assert heard[-1] == ()
+
+
+def test_what_is_chosen_meanwhile_is_the_selection(filled: WorkloadTable) -> None:
+    filled.select(REVIEWS)
+    filled.search("redis")
+    filled.view.selectRow(0)
+    filled.search("")
+    assert [key[2] for key in filled.selected] == ["redis"]
+
+
+def test_selecting_a_hidden_workload_shows_it(filled: WorkloadTable) -> None:
+    filled.search("redis")
+    _chip(filled, "Mine").click()
+    assert filled.select(MYSQL)
+    assert (filled.selected, filled.note) == ((MYSQL,), "12 workloads")
+    assert not filled.select(("Pod", "shop", "nobody"))
+    row = filled.row_of(MYSQL)
+    assert row is not None
+    assert row.name == "mysql"
+
+
+def test_several_are_selected_the_current_one_first(filled: WorkloadTable) -> None:
+    filled.select(CART)
+    flags = QItemSelectionModel.SelectionFlag.Select | QItemSelectionModel.SelectionFlag.Rows
+    place = filled.model.places_of([REVIEWS])[0]
+    filled.view.selectionModel().setCurrentIndex(filled.model.index(place, 0), flags)
+    assert filled.selected == (REVIEWS, CART)
+    assert filled.note == "12 workloads · 2 selected"
+    entries = _entries(filled)
+    assert entries["Mesh…"] == "Select one workload: each has its own plan."
+    _choose(filled, "Copy 2 names")
+    assert QGuiApplication.clipboard().text() == "reviews\ncart"
+
+
+def test_the_menu_asks_for_what_can_be_done(filled: WorkloadTable, qtbot: QtBot) -> None:
+    assert filled.menu() is None
+    filled.select(REVIEWS)
+    assert _entries(filled)["Stop intercept"] == "You do not intercept it."
+    filled.show_intercepts([_intercept(REVIEWS, mine=True)])
+    for text, signal in (
+        ("Mesh…", filled.mesh_asked),
+        ("Proxy…", filled.proxy_asked),
+        ("Show details", filled.activated),
+    ):
+        with qtbot.waitSignal(signal) as asked:
+            _choose(filled, text)
+        assert asked.args == [REVIEWS]
+    with qtbot.waitSignal(filled.leave_asked) as left:
+        _choose(filled, "Stop intercept")
+    assert left.args == [(REVIEWS,)]
+    _choose(filled, "Copy address")
+    assert QGuiApplication.clipboard().text() == "reviews.shop"
+    _choose(filled, "Show only Deployments")
+    assert filled.note == "9 of 12 workloads"
+
+
+def test_what_is_not_allowed_says_why(filled: WorkloadTable, qtbot: QtBot) -> None:
+    filled.select(REVIEWS)
+    filled.show_intercepts([_intercept(REVIEWS, mine=True)])
+    filled.set_permissions("You may only look.")
+    entries = _entries(filled)
+    assert [entries[text] for text in ("Mesh…", "Proxy…", "Stop intercept")] == ["You may only look."] * 3
+    with qtbot.assertNotEmitted(filled.leave_asked):
+        QTest.keyClick(filled.view, Qt.Key.Key_Delete)
+    filled.set_permissions("")
+    assert _entries(filled)["Mesh…"] != "You may only look."
+
+
+def test_the_menu_says_why_a_workload_cannot_be_intercepted(table: WorkloadTable) -> None:
+    table.show_workloads(WorkloadsView((replace(WORKLOADS[0], impossible="it is a static pod"),)))
+    table.select(WORKLOADS[0].key)
+    assert _entries(table)["Proxy…"] == "It is a static pod."
+
+
+def test_beyond_one_namespace_the_menu_goes_into_one(table: WorkloadTable, qtbot: QtBot) -> None:
+    table.show_scope(None)
     table.show_workloads(WorkloadsView(WORKLOADS))
-    table.show_problem(explain(Problem(ErrorCode.API_UNREACHABLE)))
-    assert table.empty_head == ""
-    assert table.note == "Not live: the API server cannot be reached"
+    table.select(CART)
+    with qtbot.waitSignal(table.namespace_asked) as asked:
+        _choose(table, "Show only namespace shop")
+    assert asked.args == ["shop"]
+
+
+def test_keys_open_stop_and_copy(filled: WorkloadTable, qtbot: QtBot) -> None:
+    filled.show_intercepts([_intercept(CART, mine=True)])
+    search = filled.findChildren(QLineEdit)[0]
+    QTest.keyClicks(search, "cart")
+    QTest.keyClick(search, Qt.Key.Key_Down)
+    assert filled.selected == (CART,)
+    with qtbot.waitSignal(filled.activated) as opened:
+        QTest.keyClick(filled.view, Qt.Key.Key_Return)
+    assert opened.args == [CART]
+    with qtbot.waitSignal(filled.leave_asked) as left:
+        QTest.keyClick(filled.view, Qt.Key.Key_Delete)
+    assert left.args == [(CART,)]
+    QTest.keyClick(filled.view, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "cart"
+    QTest.keyClick(search, Qt.Key.Key_Escape)
+    assert filled.note == "12 workloads"
+
+
+@pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+def test_every_cell_can_be_painted(theme: Theme, filled: WorkloadTable, choice: ThemeChoice) -> None:
+    theme.choose(choice)
+    held = [_intercept(CART, mine=True, health=Health.WAITING), _intercept(MYSQL, mine=False)]
+    filled.show_intercepts(held)
+    filled.show_operations([OperationView(REVIEWS, Doing.MESH, "Waiting for 2 of 3 pods")])
+    filled.show_rates({CART: 5.0})
+    for width in (1400, 500, 320):
+        filled.resize(width, 600)
+        assert not filled.grab().isNull()
+
+
+def test_shapes_tell_whose_it_is(filled: WorkloadTable) -> None:
+    """Drawn without a word beside them, in a column that is too narrow for words."""
+
+    def drawn() -> bytes:
+        image = QImage(40, 34, QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        option = QStyleOptionViewItem()
+        option.rect = QRect(0, 0, 40, 34)
+        index = filled.model.index(filled.model.places_of([REVIEWS])[0], Column.INTERCEPT)
+        filled.view.itemDelegate().paint(painter, option, index)
+        painter.end()
+        return bytes(image.constBits())
+
+    mine, others = _intercept(REVIEWS, mine=True), _intercept(REVIEWS, mine=False)
+    pictures = []
+    for row in (mine, others, replace(mine, mode="proxy")):
+        filled.show_intercepts([row])
+        pictures.append(drawn())
+    filled.show_intercepts([])
+    assert len({*pictures, drawn()}) == 4

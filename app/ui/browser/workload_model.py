@@ -1,81 +1,148 @@
-"""Workloads as a table model: changes touch the rows they are about, so that 5,000 rows stay quick."""
+"""Workloads as a table model that sorts and filters by itself: changes touch the rows they are about, so that 5,000
+rows stay quick, and a keystroke asks Python once, not once a row."""
 
 from __future__ import annotations
 
-import enum
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QSortFilterProxyModel, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 
+from app.controllers.intercept_views import InterceptRow, Key, OperationView
 from app.controllers.views import WorkloadRow
-from app.ui.wording import age, short_kind
+from app.ui.browser.row_changes import RowChanges
+from app.ui.browser.workload_columns import CHANGING, HEADS, SORT_KEYS, Column
+from app.ui.browser.workload_entry import Entry
+from app.ui.browser.workload_filter import WorkloadFilter
+from app.ui.browser.workload_texts import WorkloadTexts, as_plain_text
+from app.ui.translation import tr
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
-
-UNREADY_ROLE = int(Qt.ItemDataRole.UserRole) + 1
-"""True where fewer pods are ready than wished."""
-
-
-IDLE_ROLE = int(Qt.ItemDataRole.UserRole) + 2
-"""True where no pods are wished."""
-
-
-class Column(enum.IntEnum):
-    KIND = 0
-    NAME = 1
-    NAMESPACE = 2
-    READY = 3
-    AGE = 4
-
-
-_HEADS = {
-    Column.KIND: "KIND",
-    Column.NAME: "NAME",
-    Column.NAMESPACE: "NAMESPACE",
-    Column.READY: "READY",
-    Column.AGE: "AGE",
-}
+_LAST_COLUMN = len(Column) - 1
 
 
 class WorkloadModel(QAbstractTableModel):
-    """Rows are kept in the order of arrival; the proxy sorts and searches."""
+    """Rows are those that the filter lets through, in the order that is wished; the others are known all the same.
+
+    Signals:
+        rows_to_change, rows_changed: around all that is told of rows that come, go or change places at once.
+    """
+
+    rows_to_change = Signal()
+    rows_changed = Signal()
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         super().__init__()
-        self._clock = clock
-        self._rows: list[WorkloadRow] = []
-        self._places: dict[tuple[str, str, str], int] = {}
+        self.texts = WorkloadTexts(clock)
+        self._own_id = ""
+        self._entries: dict[Key, Entry] = {}
+        self._ordered: list[Entry] = []
+        self._shown: list[Entry] = []
+        self._filter = WorkloadFilter()
+        self._sort: tuple[Column, bool] = Column.NAME, False
+        self._intercepts: dict[Key, tuple[InterceptRow, ...]] = {}
+        self._operations: dict[Key, OperationView] = {}
+
+    @property
+    def known(self) -> int:
+        """How many there are, shown or not."""
+        return len(self._entries)
+
+    @property
+    def every_row(self) -> tuple[WorkloadRow, ...]:
+        """Shown or not, in no order."""
+        return tuple(entry.row for entry in self._entries.values())
+
+    @property
+    def filter(self) -> WorkloadFilter:
+        return self._filter
 
     def set_rows(self, rows: Iterable[WorkloadRow]) -> None:
         """Replaces everything."""
+        self.rows_to_change.emit()
         self.beginResetModel()
-        self._rows = list(rows)
-        self._places = {row.key: place for place, row in enumerate(self._rows)}
+        self._entries = {row.key: self._entry(row) for row in rows}
+        self._order()
+        self._shown = self._filter.pick(self._ordered)
         self.endResetModel()
+        self.rows_changed.emit()
 
     def update_rows(self, rows: Iterable[WorkloadRow]) -> None:
         """The whole of what there is now; only what differs is touched, so selection and scrolling stay."""
         wanted = {row.key: row for row in rows}
-        for gone in reversed([place for key, place in self._places.items() if key not in wanted]):
-            self._remove(gone)
-        for key, place in self._places.items():
-            if self._rows[place] != wanted[key]:
-                self._rows[place] = wanted[key]
-                self.dataChanged.emit(self.index(place, 0), self.index(place, len(Column) - 1))
-        self._append([row for key, row in wanted.items() if key not in self._places])
+        entries, changed = self._entries, []
+        gone = [key for key in entries if key not in wanted]
+        is_other = bool(gone)
+        for key in gone:
+            del entries[key]
+        for key, row in wanted.items():
+            entry = entries.get(key)
+            if entry is None:
+                entries[key] = self._entry(row)
+                is_other = True
+            elif entry.row is not row and entry.row != row:
+                entry.take_row(row, self._own_id)
+                changed.append(entry)
+        self._show_changes(changed, is_other=is_other)
 
-    def row(self, place: int) -> WorkloadRow:
-        return self._rows[place]
+    def show_intercepts(self, rows: Iterable[InterceptRow]) -> None:
+        """Everybody's, as the manager says."""
+        wanted: dict[Key, tuple[InterceptRow, ...]] = {}
+        for row in rows:
+            wanted[row.key] = (*wanted.get(row.key, ()), row)
+        before, self._intercepts = self._intercepts, wanted
+        self._show_cells(key for key in before.keys() | wanted.keys() if before.get(key) != wanted.get(key))
+
+    def show_operations(self, operations: Iterable[OperationView]) -> None:
+        wanted = {operation.key: operation for operation in operations}
+        before, self._operations = self._operations, wanted
+        self._show_cells(key for key in before.keys() | wanted.keys() if before.get(key) != wanted.get(key))
+
+    def show_own_id(self, owner_id: str) -> None:
+        """By which own claims are known while nobody is connected."""
+        if owner_id != self._own_id:
+            self._own_id = owner_id
+            self._show_cells(key for key, entry in self._entries.items() if entry.row.claims)
+
+    def show_rates(self, rates: Mapping[Key, float]) -> None:
+        """One second more of each workload's traffic; one that is not named had none."""
+        drawn = [entry.take_rate(rates.get(key, 0.0)) for key, entry in self._entries.items()]
+        if any(drawn) and self._shown:
+            self._tell_column(Column.TRAFFIC)
+
+    def choose(self, wanted: WorkloadFilter) -> None:
+        if wanted != self._filter:
+            self._filter = wanted
+            self._reshuffle()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        self._sort = Column(max(column, 0)), order is Qt.SortOrder.DescendingOrder
+        self._order()
+        self._reshuffle()
 
     def refresh_ages(self) -> None:
-        if self._rows:
-            self.dataChanged.emit(self.index(0, Column.AGE), self.index(len(self._rows) - 1, Column.AGE))
+        self._tell_column(Column.AGE)
+
+    def entry(self, place: int) -> Entry:
+        return self._shown[place]
+
+    def row_of(self, key: Key) -> WorkloadRow | None:
+        """Also of a workload that is not shown just now."""
+        entry = self._entries.get(key)
+        return entry.row if entry is not None else None
+
+    def entry_of(self, key: Key) -> Entry | None:
+        return self._entries.get(key)
+
+    def places_of(self, keys: Iterable[Key]) -> list[int]:
+        """Of those that are shown."""
+        wanted = set(keys)
+        return [place for place, entry in enumerate(self._shown) if entry.key in wanted] if wanted else []
 
     def rowCount(self, parent: Index = _NO_PARENT) -> int:
-        return 0 if parent.isValid() else len(self._rows)
+        return 0 if parent.isValid() else len(self._shown)
 
     def columnCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(Column)
@@ -83,97 +150,96 @@ class WorkloadModel(QAbstractTableModel):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
         if orientation is Qt.Orientation.Horizontal:
             if role == Qt.ItemDataRole.DisplayRole:
-                return _HEADS[Column(section)]
+                return tr(HEADS[Column(section)])
             if role == Qt.ItemDataRole.TextAlignmentRole:
                 return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:
-        row, column = self._rows[index.row()], Column(index.column())
+        place = index.row()
+        if not 0 <= place < len(self._shown):
+            return None
+        entry, column = self._shown[place], Column(index.column())
         if role == Qt.ItemDataRole.DisplayRole:
-            return self._text(row, column)
-        if role == UNREADY_ROLE:
-            return row.ready < row.desired
-        if role == IDLE_ROLE:
-            return row.desired == 0
+            return self.texts.shown(entry, column)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return self._spoken(row, column)
+            return self.texts.spoken(entry, column)
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return as_plain_text(self.texts.tooltip(entry, column))
         return None
 
-    def _text(self, row: WorkloadRow, column: Column) -> str:
-        match column:
-            case Column.KIND:
-                return row.kind
-            case Column.NAME:
-                return row.name
-            case Column.NAMESPACE:
-                return row.namespace
-            case Column.READY:
-                return f"{row.ready}/{row.desired}"
-            case Column.AGE:
-                return age(self._clock() - row.created)
+    def _entry(self, row: WorkloadRow) -> Entry:
+        entry = Entry(row, self._own_id)
+        key = row.key
+        if key in self._intercepts or key in self._operations:
+            self._dress(key, entry)
+        return entry
 
-    def _spoken(self, row: WorkloadRow, column: Column) -> str:
-        if column is Column.READY:
-            return f"{row.ready} of {row.desired} ready"
-        return self._text(row, column)
+    def _dress(self, key: Key, entry: Entry) -> None:
+        entry.intercepts = self._intercepts.get(key, ())
+        entry.operation = self._operations.get(key)
+        entry.work_out_cell(self._own_id)
 
-    def _append(self, rows: list[WorkloadRow]) -> None:
-        if not rows:
+    def _show_cells(self, keys: Iterable[Key]) -> None:
+        changed = []
+        for key in keys:
+            entry = self._entries.get(key)
+            if entry is not None:
+                self._dress(key, entry)
+                changed.append(entry)
+        if changed:
+            self._show_changes(changed)
+
+    def _show_changes(self, changed: list[Entry], *, is_other: bool = False) -> None:
+        """`is_other`: workloads have come or gone."""
+        if is_other or (changed and self._sort[0] in CHANGING):
+            self._order()
+        self._reshuffle()
+        touched = set(changed)
+        if touched:
+            for place in [place for place, entry in enumerate(self._shown) if entry in touched]:
+                self.dataChanged.emit(self.index(place, 0), self.index(place, _LAST_COLUMN))
+
+    def _tell_column(self, column: Column) -> None:
+        if self._shown:
+            self.dataChanged.emit(self.index(0, column), self.index(len(self._shown) - 1, column))
+
+    def _order(self) -> None:
+        column, is_descending = self._sort
+        self._ordered = sorted(self._entries.values(), key=SORT_KEYS[column], reverse=is_descending)
+
+    def _reshuffle(self) -> None:
+        """From the rows that are shown to those that should be, in as few steps as views can follow."""
+        wanted = self._filter.pick(self._ordered)
+        if wanted == self._shown:
             return
-        first = len(self._rows)
-        self.beginInsertRows(QModelIndex(), first, first + len(rows) - 1)
-        for row in rows:
-            self._places[row.key] = len(self._rows)
-            self._rows.append(row)
-        self.endInsertRows()
+        self.rows_to_change.emit()
+        changes = RowChanges.between(self._shown, wanted)
+        if changes is None:
+            self.beginResetModel()
+            self._shown = wanted
+            self.endResetModel()
+        else:
+            self._change_rows(changes, wanted)
+        self.rows_changed.emit()
 
-    def _remove(self, place: int) -> None:
-        self.beginRemoveRows(QModelIndex(), place, place)
-        del self._places[self._rows.pop(place).key]
-        for later in range(place, len(self._rows)):
-            self._places[self._rows[later].key] = later
-        self.endRemoveRows()
+    def _change_rows(self, changes: RowChanges[Entry], wanted: list[Entry]) -> None:
+        for first, last in reversed(changes.removed):
+            self.beginRemoveRows(_NO_PARENT, first, last)
+            del self._shown[first : last + 1]
+            self.endRemoveRows()
+        if changes.is_permuted:
+            self._permute([entry for entry in wanted if entry not in changes.added_entries])
+        for first, last in changes.inserted:
+            self.beginInsertRows(_NO_PARENT, first, last)
+            self._shown[first:first] = wanted[first : last + 1]
+            self.endInsertRows()
 
-
-class WorkloadFilter(QSortFilterProxyModel):
-    """Every word of the search must be found in the kind, the name or the namespace."""
-
-    def __init__(self, source: WorkloadModel) -> None:
-        super().__init__()
-        self._source = source
-        self._words: tuple[str, ...] = ()
-        self.setSourceModel(source)
-        self.setDynamicSortFilter(True)
-
-    @property
-    def is_searching(self) -> bool:
-        return bool(self._words)
-
-    def search(self, text: str) -> None:
-        words = tuple(text.casefold().split())
-        if words == self._words:
-            return
-        self.beginFilterChange()
-        self._words = words
-        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
-
-    def lessThan(self, left: Index, right: Index) -> bool:
-        key = _SORT_KEYS[Column(left.column())]
-        return bool(key(self._source.row(left.row())) < key(self._source.row(right.row())))
-
-    def filterAcceptsRow(self, source_row: int, source_parent: Index) -> bool:
-        if not self._words:
-            return True
-        row = self._source.row(source_row)
-        text = f"{row.kind} {short_kind(row.kind)} {row.name} {row.namespace}".casefold()
-        return all(word in text for word in self._words)
-
-
-_SORT_KEYS: dict[Column, Callable[[WorkloadRow], Any]] = {
-    Column.KIND: lambda row: (row.kind, row.name),
-    Column.NAME: lambda row: row.name,
-    Column.NAMESPACE: lambda row: (row.namespace, row.name),
-    Column.READY: lambda row: row.ready / row.desired if row.desired else 1.0,
-    Column.AGE: lambda row: -row.created,
-}
+    def _permute(self, wanted: list[Entry]) -> None:
+        self.layoutAboutToBeChanged.emit()
+        before = self._shown
+        places = {entry: place for place, entry in enumerate(wanted)}
+        old = self.persistentIndexList()
+        self._shown = wanted
+        self.changePersistentIndexList(old, [self.index(places[before[one.row()]], one.column()) for one in old])
+        self.layoutChanged.emit()

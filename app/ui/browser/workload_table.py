@@ -1,91 +1,68 @@
-"""The middle of the window: search, count, and the table or what there is to say instead of it."""
+"""The middle of the window: search, chips, count, and the table or what there is to say instead of it."""
 
 from __future__ import annotations
 
-import enum
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 
-from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QPainter
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QStackedLayout,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 
-from app.controllers.views import WorkloadsView
+from app.controllers.intercept_views import InterceptRow, Key, OperationView
+from app.controllers.views import WorkloadRow, WorkloadsView
 from app.domain.catalogue import Explanation
-from app.ui.browser.workload_model import IDLE_ROLE, UNREADY_ROLE, Column, Index, WorkloadFilter, WorkloadModel
-from app.ui.icons import draw_icon, icon
-from app.ui.styled import styled
+from app.ui.browser.empty_pages import Emptiness, EmptyAction, page_of
+from app.ui.browser.search_bar import SearchBar
+from app.ui.browser.workload_filter import WorkloadFilter
+from app.ui.browser.workload_menu import Choice, WorkloadMenu, entries_of
+from app.ui.browser.workload_model import WorkloadModel
+from app.ui.browser.workload_view import WorkloadView
 from app.ui.theme import Theme
+from app.ui.translation import tr, tr_count
 from app.ui.widgets.empty_state import EmptyState
 
-ROW_HEIGHT = 34
-_WIDTHS = {Column.KIND: 124, Column.NAMESPACE: 180, Column.READY: 96, Column.AGE: 84}
 _AGES_REFRESH_MS = 15_000
-_MARK = 14
-
-
-class EmptyAction(enum.Enum):
-    """What the empty page's button does."""
-
-    NONE = enum.auto()
-    CLEAR_SEARCH = enum.auto()
-    ALL_NAMESPACES = enum.auto()
-    RELOAD = enum.auto()
 
 
 class WorkloadTable(QWidget):
     """Signals:
     all_namespaces_asked: the user wants to see beyond an empty namespace.
+    namespace_asked: str, the user wants to see this one alone.
     reload_asked: the user wants the cluster (or the kubeconfig) to be asked again.
+    selection_changed: tuple[Key, ...], the current one first; only what is shown.
+    activated: Key, the user wants to see more of this one.
+    proxy_asked, mesh_asked: Key.
+    leave_asked: tuple[Key, ...], own intercepts of these are to end.
     """
 
     all_namespaces_asked = Signal()
+    namespace_asked = Signal(str)
     reload_asked = Signal()
+    selection_changed = Signal(object)
+    activated = Signal(object)
+    proxy_asked = Signal(object)
+    mesh_asked = Signal(object)
+    leave_asked = Signal(object)
 
     def __init__(self, theme: Theme, clock: Callable[[], float]) -> None:
         super().__init__()
         self.setObjectName("middle")
-        self._theme = theme
-        self._namespace: str | None = None
-        self._is_loaded = False
-        self._problem: Explanation | None = None
-        self._unreadable: tuple[str, ...] = ()
-        self._has_contexts = True
+        self._forbidden = ""
+        self._state = Emptiness()
         self._action = EmptyAction.NONE
+        self._unreadable: tuple[str, ...] = ()
+        self._menu: WorkloadMenu | None = None
         self.model = WorkloadModel(clock)
-        self.filter = WorkloadFilter(self.model)
-        self._search = QLineEdit(placeholderText="Search workloads", clearButtonEnabled=True)
-        self._search.setAccessibleName("Search workloads")
-        self._search.setMaximumWidth(360)
-        self._search.textChanged.connect(self._search_changed)
-        self._search_icon = QAction(self._search)
-        self._search.addAction(self._search_icon, QLineEdit.ActionPosition.LeadingPosition)
-        self._count = styled(QLabel(), "dim")
-        self._table = self._make_table()
+        self.bar = SearchBar(theme)
+        self.view = WorkloadView(theme, self.model)
         self._empty = EmptyState(theme)
-        self._empty.action_asked.connect(self._empty_action)
         self._pages = QStackedLayout()
         self._lay_out()
-        self.filter.rowsInserted.connect(self._refresh)
-        self.filter.rowsRemoved.connect(self._refresh)
-        self.filter.modelReset.connect(self._refresh)
+        self._connect()
         self._ages = QTimer(self, interval=_AGES_REFRESH_MS)
         self._ages.timeout.connect(self.model.refresh_ages)
         self._ages.start()
-        theme.changed.connect(self._dress)
-        self._dress()
         self.show_scope(None)
 
     @property
@@ -96,138 +73,204 @@ class WorkloadTable(QWidget):
     @property
     def note(self) -> str:
         """What is said beside the search: how many there are, or that they are not live."""
-        return self._count.text()
+        return self.bar.note
+
+    @property
+    def selected(self) -> tuple[Key, ...]:
+        return self.view.selected
 
     def search(self, text: str) -> None:
-        self._search.setText(text)
+        self.bar.search(text)
 
     def press_empty_button(self) -> None:
         self._empty.press()
 
+    def focus_table(self) -> None:
+        self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
     def focus_search(self) -> None:
-        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._search.selectAll()
+        self.bar.focus_search()
+
+    def row_of(self, key: Key) -> WorkloadRow | None:
+        """None: there is no such workload where the user looks."""
+        return self.model.row_of(key)
+
+    def select(self, key: Key | None) -> bool:
+        """Shows it, also if a search or a chip hid it. Returns whether it is there."""
+        if key is not None and self.row_of(key) is not None and not self.model.places_of([key]):
+            self._choose(WorkloadFilter())
+        self.view.select((key,) if key is not None else ())
+        return key is None or self.row_of(key) is not None
 
     def show_scope(self, namespace: str | None) -> None:
         """Begins to show another namespace, or all of them (None); there is nothing of it yet."""
-        self._namespace = namespace
-        self._is_loaded = False
-        self._problem = None
-        self._table.setColumnHidden(Column.NAMESPACE, namespace is not None)
+        self._state = replace(self._state, namespace=namespace, is_loaded=False, problem=None)
+        self.view.show_one_namespace(namespace is not None)
         self.model.set_rows(())
         self._refresh()
 
     def show_workloads(self, view: WorkloadsView) -> None:
-        if self._is_loaded:
+        self._unreadable = view.unreadable
+        was_loaded = self._state.is_loaded
+        self._state = replace(self._state, is_loaded=True, problem=view.problem)
+        if was_loaded:
             self.model.update_rows(view.rows)
         else:
             self.model.set_rows(view.rows)
-        self._is_loaded = True
-        self._problem = view.problem
-        self._unreadable = view.unreadable
         self._refresh()
 
     def show_problem(self, problem: Explanation | None) -> None:
         """Rows that are known stay, with a note that they are not live."""
-        self._problem = problem
+        self._state = replace(self._state, problem=problem)
         self._refresh()
 
     def show_contexts_known(self, has_any: bool) -> None:
-        self._has_contexts = has_any
+        self._state = replace(self._state, has_contexts=has_any)
         self._refresh()
 
-    def _make_table(self) -> QTableView:
-        table = QTableView()
-        table.setModel(self.filter)
-        table.setAccessibleName("Workloads")
-        table.setItemDelegate(_RowDelegate(self._theme, table))
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setSortingEnabled(True)
-        table.sortByColumn(Column.NAME, Qt.SortOrder.AscendingOrder)
-        vertical = table.verticalHeader()
-        vertical.setVisible(False)
-        vertical.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        vertical.setDefaultSectionSize(ROW_HEIGHT)
-        header = table.horizontalHeader()
-        header.setFixedHeight(32)
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
-        for column, width in _WIDTHS.items():
-            header.setSectionResizeMode(column, QHeaderView.ResizeMode.Fixed)
-            header.resizeSection(column, width)
-        return table
+    def show_intercepts(self, rows: Iterable[InterceptRow]) -> None:
+        """Everybody's, as far as they are known."""
+        self.model.show_intercepts(rows)
+        self._refresh()
+
+    def show_operations(self, operations: Iterable[OperationView]) -> None:
+        self.model.show_operations(operations)
+        self._refresh()
+
+    def show_own_id(self, owner_id: str) -> None:
+        """Who "you" is in what is written at workloads: helper.cluster.api.owner_id of this laptop's client id."""
+        self.model.show_own_id(owner_id)
+        self._refresh()
+
+    def show_rates(self, rates: Mapping[Key, float], tell: Callable[[float], str] | None = None) -> None:
+        """Once a second: each workload's traffic in it. `tell` words a figure; without it they are bytes a second."""
+        if tell is not None:
+            self.model.texts.tell_rate = tell
+        self.model.show_rates(rates)
+
+    def set_permissions(self, reason: str) -> None:
+        """`reason`: why nothing can be intercepted here; empty when it can."""
+        self._forbidden = reason
+        self._refresh()
+
+    def menu(self) -> WorkloadMenu | None:
+        """For what is selected; None when nothing is."""
+        entries = self.view.selected_entries()
+        if not entries:
+            return None
+        groups = entries_of(entries, self._forbidden, one_namespace=self._state.namespace is not None)
+        menu = WorkloadMenu(groups, self)
+        menu.chosen.connect(self._do)
+        return menu
 
     def _lay_out(self) -> None:
-        search_row = styled(QWidget(), "searchRow")
-        row = QHBoxLayout(search_row)
-        row.setContentsMargins(12, 8, 16, 8)
-        row.addWidget(self._search, 1)
-        row.addStretch(0)
-        row.addWidget(self._count)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        column.addWidget(search_row)
+        column.addWidget(self.bar)
         column.addLayout(self._pages, 1)
-        self._pages.addWidget(self._table)
+        self._pages.addWidget(self.view)
         self._pages.addWidget(self._empty)
 
-    def _search_changed(self, text: str) -> None:
-        self.filter.search(text)
+    def _connect(self) -> None:
+        self.bar.searched.connect(lambda text: self._filter(self.model.filter.searching(text)))
+        self.bar.chosen.connect(lambda wanted: self._filter(replace(wanted, words=self.model.filter.words)))
+        self.bar.clear_asked.connect(lambda: self._choose(WorkloadFilter()))
+        self.bar.down_asked.connect(self._go_down)
+        self._empty.action_asked.connect(self._empty_action)
+        self.view.selection_changed.connect(self.selection_changed)
+        self.view.selection_changed.connect(self._refresh)
+        self.view.open_asked.connect(lambda: self._do(Choice.OPEN))
+        self.view.leave_asked.connect(lambda: self._do(Choice.LEAVE))
+        self.view.copy_asked.connect(lambda: self._do(Choice.COPY_NAME))
+        self.view.menu_asked.connect(self._open_menu)
+
+    def _open_menu(self, place: QPoint) -> None:
+        self._menu = self.menu()
+        if self._menu is not None:
+            self._menu.popup(place)
+
+    def _do(self, choice: Choice) -> None:
+        entries = self.view.selected_entries()
+        if not entries:
+            return
+        key, kind, namespace = entries[0].key, entries[0].row.kind, entries[0].row.namespace
+        match choice:
+            case Choice.OPEN:
+                self.activated.emit(key)
+            case Choice.MESH:
+                self.mesh_asked.emit(key)
+            case Choice.PROXY:
+                self.proxy_asked.emit(key)
+            case Choice.LEAVE:
+                self._leave(tuple(entry.key for entry in entries if entry.cell.is_mine))
+            case Choice.COPY_NAME:
+                _copy(entry.row.name for entry in entries)
+            case Choice.COPY_ADDRESS:
+                _copy(f"{entry.row.name}.{entry.row.namespace}" for entry in entries)
+            case Choice.ONLY_KIND:
+                self._choose(replace(self.model.filter, kinds=frozenset((kind,))))
+            case Choice.ONLY_NAMESPACE:
+                self.namespace_asked.emit(namespace)
+
+    def _leave(self, keys: tuple[Key, ...]) -> None:
+        if keys and not self._forbidden:
+            self.leave_asked.emit(keys)
+
+    def _go_down(self) -> None:
+        """From the search into what it found."""
+        if self.model.rowCount():
+            if not self.view.selected:
+                self.view.select((self.model.entry(0).key,))
+            self.view.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _choose(self, wanted: WorkloadFilter) -> None:
+        self.bar.show_filter(wanted)
+        self._filter(wanted)
+
+    def _filter(self, wanted: WorkloadFilter) -> None:
+        if wanted != self.model.filter:
+            self.model.choose(wanted)
+            self.view.show_current()
         self._refresh()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.bar.fit(self.width())
+
     def _refresh(self) -> None:
-        shown, known = self.filter.rowCount(), self.model.rowCount()
-        self._count.setText(self._note(shown, known))
+        shown, known = self.model.rowCount(), self.model.known
+        self.bar.show_note(self._note(shown, known), self._forbidden)
         if shown:
-            self._pages.setCurrentWidget(self._table)
+            self._pages.setCurrentWidget(self.view)
             return
-        self._tell_why_empty(known)
+        page = page_of(replace(self._state, known=known, search=self.bar.text, has_chips=self.model.filter.has_chips))
+        self._action = page.action
+        self._empty.tell(page.head, page.text, button=page.button, icon=page.icon)
         self._pages.setCurrentWidget(self._empty)
 
     def _note(self, shown: int, known: int) -> str:
-        if known and self._problem is not None:
-            title = self._problem.title
-            return f"Not live: {title[0].lower()}{title[1:]}"
         if not known:
             return ""
-        count = f"{known} workload{'' if known == 1 else 's'}" if shown == known else f"{shown} of {known} workloads"
-        hidden = f" · you may not see {', '.join(f'{kind}s' for kind in self._unreadable)}"
-        return count + (hidden if self._unreadable else "")
-
-    def _tell_why_empty(self, known: int) -> None:
-        place = self._namespace or "this cluster"
-        if not self._has_contexts:
-            self._action = EmptyAction.RELOAD
-            text = "Kubeferry reads what kubectl reads: the files in KUBECONFIG, or ~/.kube/config."
-            self._empty.tell("No Kubernetes context yet", text, button="Look again", icon="server")
-        elif self._problem is not None:
-            self._action = EmptyAction.RELOAD
-            text = f"{self._problem.what} {self._problem.next_step}"
-            self._empty.tell(self._problem.title, text, button="Try again", icon="server")
-        elif not self._is_loaded:
-            self._action = EmptyAction.NONE
-            self._empty.tell("Loading workloads …", "", icon="layers")
-        elif known:
-            self._action = EmptyAction.CLEAR_SEARCH
-            text = f"None of the {known} in {place} has “{self._search.text().strip()}” in its name or kind."
-            self._empty.tell("No workload matches", text, button="Clear search", icon="search")
-        elif self._namespace is not None:
-            self._action = EmptyAction.ALL_NAMESPACES
-            text = "Deployments, StatefulSets and DaemonSets appear here the moment they are created."
-            self._empty.tell(f"Nothing runs in {place}", text, button="Show all namespaces")
-        else:
-            self._action = EmptyAction.NONE
-            self._empty.tell("Nothing runs in this cluster", "Workloads appear here the moment they are created.")
+        if self._state.problem is not None:
+            title = self._state.problem.title
+            return tr("Not live: {problem}", problem=f"{title[0].lower()}{title[1:]}")
+        parts = [
+            tr_count(known, "{count} workload", "{count} workloads")
+            if shown == known
+            else tr("{shown} of {known} workloads", shown=shown, known=known)
+        ]
+        selected = len(self.view.selected)
+        if selected > 1:
+            parts.append(tr("{count} selected", count=selected))
+        if self._unreadable:
+            parts.append(tr("you may not see {kinds}", kinds=", ".join(f"{kind}s" for kind in self._unreadable)))
+        return " · ".join(parts)
 
     def _empty_action(self) -> None:
         match self._action:
-            case EmptyAction.CLEAR_SEARCH:
-                self._search.clear()
+            case EmptyAction.SHOW_ALL:
+                self._choose(WorkloadFilter())
             case EmptyAction.ALL_NAMESPACES:
                 self.all_namespaces_asked.emit()
             case EmptyAction.RELOAD:
@@ -235,38 +278,6 @@ class WorkloadTable(QWidget):
             case EmptyAction.NONE:
                 pass
 
-    def _dress(self) -> None:
-        self._search_icon.setIcon(icon("search", self._theme.colour("text_dim")))
 
-
-class _RowDelegate(QStyledItemDelegate):
-    """Rows with air, a line between them, and a mark (shape and colour) where pods are missing."""
-
-    def __init__(self, theme: Theme, parent: QTableView) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        return QSize(super().sizeHint(option, index).width(), ROW_HEIGHT)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        rect = QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        painter.fillRect(rect, self._theme.colour("selection" if is_selected else "surface"))
-        painter.fillRect(QRectF(rect.left(), rect.bottom() - 1, rect.width(), 1), self._theme.colour("line"))
-        column = Column(index.column())
-        text_rect = rect.adjusted(12, 0, -8, 0)
-        is_idle = column is Column.READY and index.data(IDLE_ROLE)
-        colour = "text" if column in (Column.NAME, Column.READY) and not is_idle else "text_dim"
-        if column is Column.READY and index.data(UNREADY_ROLE):
-            colour = "degraded"
-            mark = QRectF(text_rect.left(), rect.center().y() - _MARK / 2, _MARK, _MARK)
-            draw_icon(painter, mark, "state-degraded", self._theme.colour(colour))
-            text_rect.setLeft(text_rect.left() + _MARK + 6)
-        painter.setPen(self._theme.colour(colour))
-        text = str(index.data())
-        elided = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideMiddle, int(text_rect.width()))
-        painter.drawText(text_rect, int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), elided)
-        painter.restore()
+def _copy(texts: Iterable[str]) -> None:
+    QGuiApplication.clipboard().setText("\n".join(texts))
