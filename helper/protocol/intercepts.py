@@ -109,6 +109,17 @@ class InterceptState(Value, frozen=True):
     trouble: Annotated[str, msgspec.Meta(max_length=512)] = ""
 
 
+MAX_HEADERS = 32
+MAX_HEADER_LENGTH = 256
+"""Of a record: what is longer is cut."""
+
+HIDDEN_VALUE = "(hidden)"
+"""In a record, for a header that is a secret: whoever watches the workload would see it."""
+
+HeaderName = Annotated[str, msgspec.Meta(max_length=MAX_HEADER_LENGTH)]
+HeaderValue = Annotated[str, msgspec.Meta(max_length=MAX_HEADER_LENGTH)]
+
+
 class Verdict(enum.StrEnum):
     LAPTOP = "laptop"
     CLUSTER = "cluster"
@@ -117,7 +128,8 @@ class Verdict(enum.StrEnum):
 class RequestRecord(Value, frozen=True):
     """One HTTP request that went through a sidecar. `time`: seconds since the epoch, of its beginning.
 
-    `status` 0: it ended without an answer. `intercept_id`: of the rule that took it to a laptop.
+    `status` 0: it ended without an answer. `intercept_id`: of the rule that took it to a laptop. `headers`: those of
+    the request that are logged, names in lower case; a secret one's value is HIDDEN_VALUE.
     """
 
     time: float
@@ -131,6 +143,7 @@ class RequestRecord(Value, frozen=True):
     port: int = 0
     grpc_status: int | None = None
     intercept_id: Annotated[str, msgspec.Meta(max_length=12)] = ""
+    headers: Annotated[tuple[tuple[HeaderName, HeaderValue], ...], msgspec.Meta(max_length=MAX_HEADERS)] = ()
 
 
 class RequestBatch(Value, frozen=True):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import quote
 
+from helper.cluster.sidecar import envoy_headers
 from helper.cluster.sidecar.envoy_http import NO_LIMIT, NO_TIMEOUT, TYPES, Config, http_manager, upstream_options
 from helper.protocol.intercepts import HeaderMatch, HttpMatch, MatchKind
 from helper.wire.sidecar_messages import Rule
@@ -94,10 +95,12 @@ def routes(port: int, rules: Iterable[Rule], *, without: frozenset[str] = frozen
     """For `rds-PORT.json`. `without`: rules that Envoy does not take."""
     found = []
     last = _route("", HttpMatch(), ORIGINAL, f"the original container, port {port}")
+    taken = []
     for rule in rules:
         local = _local_port(rule, port)
         if local is None or rule.intercept_id in without:
             continue
+        taken.append(rule)
         known_as = f"laptop of {rule.owner}, port {local}"
         route = _route(rule.intercept_id, rule.match or HttpMatch(), _cluster_name(rule, local), known_as)
         if rule.match is None:
@@ -105,7 +108,8 @@ def routes(port: int, rules: Iterable[Rule], *, without: frozenset[str] = frozen
         else:
             found.append(route)
 
-    host = {"name": "all", "domains": ["*"], "routes": [*found, last]}
+    logged = envoy_headers.of_routes(envoy_headers.names_of(taken))
+    host = {"name": "all", "domains": ["*"], "routes": [*found, last], **logged}
     table = {
         "@type": f"{TYPES}.config.route.v3.RouteConfiguration",
         "name": f"{ROUTES_PREFIX}{port}",

@@ -13,6 +13,8 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+from helper.cluster.sidecar import envoy_headers
+
 Config = dict[str, Any]
 TYPES = "type.googleapis.com/envoy"
 NO_TIMEOUT = "0s"
@@ -60,7 +62,7 @@ def http_manager(name: str, routes_from: Config, requests_key: str) -> Config:
         "stat_prefix": name,
         "rds": routes_from,
         "early_header_mutation_extensions": [_keep_forwarded_proto()],
-        "http_filters": [_restore_forwarded_proto(), _router()],
+        "http_filters": [_restore_forwarded_proto(), envoy_headers.http_filter(), _router()],
         "upgrade_configs": [{"upgrade_type": each} for each in _UPGRADES],
         "http_protocol_options": {
             **_HTTP1,
@@ -174,6 +176,7 @@ def _access_log(requests_key: str) -> Config:
         "r": "%ROUTE_NAME%",
         "a": "%DOWNSTREAM_LOCAL_PORT%",
         "g": "%GRPC_STATUS_NUMBER%",
+        **envoy_headers.log_fields(),
     }
     return {
         "name": "envoy.access_loggers.stdout",

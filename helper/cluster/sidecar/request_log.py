@@ -13,6 +13,7 @@ from collections.abc import Callable
 
 import msgspec
 
+from helper.cluster.sidecar import envoy_headers
 from helper.cluster.sidecar.envoy_config import ORIGINAL
 from helper.protocol.intercepts import RequestBatch, RequestRecord, Verdict, Workload
 
@@ -27,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class _Line(msgspec.Struct, frozen=True):
-    """`envoy_config` names the fields. Envoy leaves out what it has no value for."""
+    """`envoy_http` names the fields. Envoy leaves out what it has no value for."""
 
     t: str
     d: float = 0.0
@@ -40,6 +41,8 @@ class _Line(msgspec.Struct, frozen=True):
     r: str = ""
     a: int = 0
     g: int | None = None
+    k: dict[str, str] = {}
+    x: str = ""
 
 
 class RequestLog:
@@ -97,6 +100,7 @@ class RequestLog:
         try:
             found = self._decoder.decode(line)
             began = float(found.t)
+            headers = envoy_headers.told(found.x, found.k)
         except (msgspec.DecodeError, ValueError) as error:
             log.debug("a line of the access log cannot be read: %s", error)
             return None
@@ -113,4 +117,5 @@ class RequestLog:
             port=found.a,
             grpc_status=found.g,
             intercept_id=found.r[:12] if laptop else "",
+            headers=headers,
         )

@@ -16,7 +16,7 @@ import pytest
 
 from helper.protocol.intercepts import HeaderMatch, MatchKind, PortMap, Verdict
 from helper.wire.sidecar_messages import Rule
-from tests.netns.cluster.envoy_lab import OTHER4, POD4, POD6, EnvoyLab, catch_all, envoy_lab, header, rule
+from tests.netns.cluster.envoy_lab import CLIENT4, OTHER4, POD4, POD6, EnvoyLab, catch_all, envoy_lab, header, rule
 from tests.netns.cluster.envoy_servers import LOCAL_PORT, PORT, SERVER_FIRST_PORT, TLS_PORT
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="needs root")
@@ -331,6 +331,23 @@ async def test_watched_requests_are_told(tmp_path: Path) -> None:
         await lab.ask(path="/unseen")
         await asyncio.sleep(1)
         assert lab.batches == []
+
+
+async def test_headers_of_watched_requests_are_told_as_the_rules_are_now(tmp_path: Path) -> None:
+    async with envoy_lab(tmp_path) as lab:
+        await lab.set(rule(1, header("x-user=alice")), watched=True)
+        kept = await lab.open()
+        sent = ("X-User: alice", "Accept: text/\xff", "Authorization: Bearer abc", "X-Team: blue", "Cookie: a=1")
+        await kept.ask(*sent)
+        await until(lambda: sum(batch.seen for batch in lab.batches) >= 1)
+        await lab.set(rule(1, header("x-user=alice")), rule(2, header("x-team=red"), header("x-token=t")), watched=True)
+        await kept.ask(*sent, "X-Token: secret")
+        await until(lambda: sum(batch.seen for batch in lab.batches) >= 2)
+        kept.close()
+        first, second = (record for batch in lab.batches for record in batch.records)
+        always = {"accept": "text/\xff", "authorization": "(hidden)", "cookie": "(hidden)", "x-forwarded-for": CLIENT4}
+        assert dict(first.headers) == {"x-user": "alice", **always}
+        assert dict(second.headers) == {"x-user": "alice", "x-team": "blue", "x-token": "(hidden)", **always}
 
 
 async def test_thousands_of_requests_are_counted_and_some_are_told(tmp_path: Path) -> None:

@@ -58,12 +58,19 @@ def test_grpc(log: RequestLog, told: object, status: int) -> None:
     assert record(log, g=told).grpc_status == status
 
 
+def test_headers(log: RequestLog) -> None:
+    found = record(log, k={"accept": "*/*", "cookie": "a"}, x='{"x-user":"alice"}')
+    assert found.headers == (("x-user", "alice"), ("accept", "*/*"), ("cookie", "(hidden)"))
+
+
 def test_what_is_too_long_is_cut_so_that_it_can_be_sent(log: RequestLog) -> None:
-    found = record(log, m="M" * 99, p="/" + "p" * 9999, h="h" * 999, v="v" * 99, r="r" * 99)
+    found = record(log, m="M" * 99, p="/" + "p" * 9999, h="h" * 999, v="v" * 99, r="r" * 99, k={"n" * 999: "v" * 999})
     msgspec.json.decode(msgspec.json.encode(found), type=RequestRecord)
 
 
-@pytest.mark.parametrize("text", [b"{", b"{}", b'{"t": 1}', b'{"t": "x"}', b'{"t": "1", "p": "\xff"}'])
+@pytest.mark.parametrize(
+    "text", [b"{", b"{}", b'{"t": 1}', b'{"t": "x"}', b'{"t": "1", "p": "\xff"}', b'{"t": "1", "x": "{"}']
+)
 def test_lines_that_cannot_be_read_are_counted_all_the_same(log: RequestLog, text: bytes) -> None:
     log.take(text)
     log.take(line())
