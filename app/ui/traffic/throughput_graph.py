@@ -1,28 +1,48 @@
 """Live throughput as a filled line for what comes down and a line for what goes up.
 
-Drawn with QPainter: 120 points a second apart need no plotting library (pyqtgraph and numpy cost 0.7 s of start-up).
+Drawn with QPainter: 300 points a second apart need no plotting library (pyqtgraph and numpy cost 0.7 s of start-up).
 """
 
 from __future__ import annotations
 
 import math
+import time
 from collections import deque
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QLinearGradient, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QLinearGradient,
+    QMouseEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.controllers.views import TrafficSample
 from app.ui.theme import Theme
-from app.ui.wording import round_rate
+from app.ui.traffic.traffic_wording import clock_time
+from app.ui.translation import tr, tr_count
+from app.ui.wording import rate, round_rate
 
-HISTORY_S = 120
+HISTORY_S = 300
+SPARKLINE_S = 120
 _FLOOR_BYTES_S = 10_000.0
 """The scale never goes below it, so that a few keep-alive packets do not look like load."""
 _HEADROOM = 1.03
 _SCALE_STEPS = (1.0, 2.0, 4.0, 6.0, 8.0, 10.0)
 _GRID_LINES = 2
 _SCALE_WIDTH = 76
+_MINUTES_HEIGHT = 18
+_LEAST_HEIGHT_WITH_MINUTES = 96
+_PAGE_S = 30
+
+Samples = Sequence[TrafficSample]
 
 
 def scale_top(peak: float) -> float:
@@ -32,8 +52,12 @@ def scale_top(peak: float) -> float:
     return next(step * power for step in _SCALE_STEPS if step * power >= wanted)
 
 
+def peak_of(samples: Samples) -> float:
+    return max((max(sample.up_bytes_s, sample.down_bytes_s) for sample in samples), default=0.0)
+
+
 class TrafficHistory:
-    """The last two minutes, shared by everything that draws them."""
+    """The last five minutes, shared by everything that draws them."""
 
     def __init__(self) -> None:
         self._samples: deque[TrafficSample] = deque(maxlen=HISTORY_S)
@@ -44,7 +68,7 @@ class TrafficHistory:
 
     @property
     def peak(self) -> float:
-        return max((max(sample.up_bytes_s, sample.down_bytes_s) for sample in self._samples), default=0.0)
+        return peak_of(self._samples)
 
     def add(self, sample: TrafficSample) -> None:
         self._samples.append(sample)
@@ -54,35 +78,128 @@ class TrafficHistory:
 
 
 class ThroughputGraph(QWidget):
-    """The dock's graph, with a scale. `empty_text` is told in it while there is nothing to draw."""
+    """The dock's graph, with a scale. `empty_text` is told in it while there is nothing to draw.
 
-    def __init__(self, theme: Theme, history: TrafficHistory, parent: QWidget | None = None) -> None:
+    The mouse, or the left and right keys, read a second off. `clock`: the time of day, in seconds since the epoch.
+    """
+
+    def __init__(
+        self,
+        theme: Theme,
+        history: TrafficHistory,
+        parent: QWidget | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         super().__init__(parent)
         self._theme = theme
         self._history = history
+        self._clock = clock
         self._empty_text = ""
+        self._shown: tuple[TrafficSample, ...] = ()
+        self._newest_at = 0.0
+        self._is_paused = False
+        self._read: int | None = None
+        """How many seconds before the newest sample is read off."""
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(60)
-        self.setAccessibleName("Throughput of the last two minutes")
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAccessibleName(tr("Throughput of the last five minutes"))
         theme.changed.connect(self.update)
+
+    @property
+    def reading(self) -> str:
+        """What is read off, in words; empty while nothing is."""
+        sample = self._sample_read()
+        if sample is None:
+            return ""
+        when = self._newest_at - (self._shown[-1].time - sample.time)
+        values = tr("↓ {down}   ↑ {up}", down=rate(sample.down_bytes_s), up=rate(sample.up_bytes_s))
+        return f"{clock_time(when)}   {values}"
 
     def set_empty_text(self, text: str) -> None:
         self._empty_text = text
         self.update()
 
+    def set_paused(self, is_paused: bool) -> None:
+        """While paused the seconds that come are kept, and shown when it goes on."""
+        self._is_paused = is_paused
+        self.refresh()
+
+    def refresh(self) -> None:
+        """The history has changed."""
+        samples = self._history.samples
+        if self._is_paused and samples:
+            return
+        self._shown = samples
+        self._newest_at = self._clock()
+        self.update()
+
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if not self._history.samples:
+        if not self._shown:
             painter.setPen(self._theme.colour("text_dim"))
             painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignCenter), self._empty_text)
             return
-        top = scale_top(self._history.peak)
-        plot = QRectF(self.rect()).adjusted(_SCALE_WIDTH, 8, -16, -12)
+        top = scale_top(peak_of(self._shown))
+        plot = self._plot()
         self._draw_grid(painter, plot, top)
-        draw_history(painter, plot, self._history, top, self._theme)
+        draw_samples(painter, plot, self._shown, top, self._theme)
+        self._draw_reading(painter, plot, top)
+        if self.hasFocus():
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(self._theme.colour("accent"), 1))
+            painter.drawRoundedRect(QRectF(self.rect()).adjusted(4.5, 0.5, -4.5, -0.5), 6, 6)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        plot = self._plot()
+        share = (plot.right() - event.position().x()) / plot.width()
+        self._read_off(round(share * (HISTORY_S - 1)))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        self._read_off(None)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._read_off(None)
+        super().focusOutEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        now = self._read if self._read is not None else -1
+        steps = {
+            Qt.Key.Key_Left: now + 1,
+            Qt.Key.Key_Right: now - 1,
+            Qt.Key.Key_PageUp: now + _PAGE_S,
+            Qt.Key.Key_PageDown: now - _PAGE_S,
+            Qt.Key.Key_Home: HISTORY_S,
+            Qt.Key.Key_End: 0,
+        }
+        if event.key() == Qt.Key.Key_Escape and self._read is not None:
+            self._read_off(None)
+        elif event.key() in steps:
+            self._read_off(min(max(0, steps[Qt.Key(event.key())]), max(0, len(self._shown) - 1)))
+            self.setAccessibleDescription(self.reading)
+        else:
+            super().keyPressEvent(event)
+
+    def _read_off(self, seconds_ago: int | None) -> None:
+        if seconds_ago is not None and not 0 <= seconds_ago < len(self._shown):
+            seconds_ago = None
+        if seconds_ago != self._read:
+            self._read = seconds_ago
+            self.update()
+
+    def _sample_read(self) -> TrafficSample | None:
+        if self._read is None or self._read >= len(self._shown):
+            return None
+        return self._shown[-1 - self._read]
+
+    def _plot(self) -> QRectF:
+        bottom = _MINUTES_HEIGHT + 4 if self.height() >= _LEAST_HEIGHT_WITH_MINUTES else 12
+        return QRectF(self.rect()).adjusted(_SCALE_WIDTH, 10, -20, -bottom)
 
     def _draw_grid(self, painter: QPainter, plot: QRectF, top: float) -> None:
+        right = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for line in range(_GRID_LINES + 1):
             share = line / _GRID_LINES
             y = plot.bottom() - share * plot.height()
@@ -90,22 +207,51 @@ class ThroughputGraph(QWidget):
             painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
             painter.setPen(self._theme.colour("text_dim"))
             label = QRectF(0, y - 9, _SCALE_WIDTH - 8, 18)
-            painter.drawText(
-                label,
-                int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter),
-                round_rate(top * share) if line else "0",
-            )
+            painter.drawText(label, right, round_rate(top * share) if line else "0")
+        if self.height() < _LEAST_HEIGHT_WITH_MINUTES:
+            return
+        painter.setPen(self._theme.colour("text_dim"))
+        for minutes in range(HISTORY_S // 60 + 1):
+            x = plot.right() - plot.width() * minutes * 60 / (HISTORY_S - 1)
+            words = tr_count(minutes, "{count} min ago", "{count} min ago") if minutes else tr("now")
+            place = QRectF(max(x - 40, plot.left()), plot.bottom() + 4, 80, _MINUTES_HEIGHT - 2)
+            flags = Qt.AlignmentFlag.AlignHCenter if x - 40 >= plot.left() else Qt.AlignmentFlag.AlignLeft
+            if minutes == 0:
+                place = QRectF(plot.right() - 80, place.top(), 80, place.height())
+                flags = Qt.AlignmentFlag.AlignRight
+            painter.drawText(place, int(flags | Qt.AlignmentFlag.AlignVCenter), words)
+
+    def _draw_reading(self, painter: QPainter, plot: QRectF, top: float) -> None:
+        sample = self._sample_read()
+        if sample is None or self._read is None:
+            return
+        x = plot.right() - plot.width() * self._read / (HISTORY_S - 1)
+        painter.setPen(QPen(self._theme.colour("control"), 1))
+        painter.drawLine(QPointF(x, plot.top()), QPointF(x, plot.bottom()))
+        for value, token in ((sample.down_bytes_s, "accent"), (sample.up_bytes_s, "proxy")):
+            painter.setPen(QPen(self._theme.colour("surface"), 1.5))
+            painter.setBrush(self._theme.colour(token))
+            painter.drawEllipse(QPointF(x, plot.bottom() - min(value / top, 1.0) * plot.height()), 4, 4)
+        text = self.reading
+        width = painter.fontMetrics().horizontalAdvance(text) + 20.0
+        left = x + 10 if x + 10 + width <= plot.right() else x - 10 - width
+        box = QRectF(max(left, plot.left()), plot.top() + 2, width, 26)
+        painter.setPen(QPen(self._theme.colour("line"), 1))
+        painter.setBrush(self._theme.colour("raised"))
+        painter.drawRoundedRect(box, 6, 6)
+        painter.setPen(self._theme.colour("text"))
+        painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
 
 
 class Sparkline(QWidget):
-    """The same history at the size of a word, for the state bar."""
+    """The last two minutes of the same history at the size of a word, for the state bar."""
 
     def __init__(self, theme: Theme, history: TrafficHistory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._history = history
         self.setFixedSize(QSize(96, 24))
-        self.setAccessibleName("Throughput")
+        self.setAccessibleName(tr("Throughput"))
         theme.changed.connect(self.update)
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -114,17 +260,25 @@ class Sparkline(QWidget):
         plot = QRectF(self.rect()).adjusted(0, 2, 0, -2)
         painter.setPen(QPen(self._theme.colour("line"), 1))
         painter.drawLine(plot.bottomLeft(), plot.bottomRight())
-        draw_history(painter, plot, self._history, scale_top(self._history.peak), self._theme, up_line=False)
+        samples = self._history.samples[-SPARKLINE_S:]
+        top = scale_top(peak_of(samples))
+        draw_samples(painter, plot, samples, top, self._theme, span_s=SPARKLINE_S, up_line=False)
 
 
-def draw_history(
-    painter: QPainter, plot: QRectF, history: TrafficHistory, top: float, theme: Theme, *, up_line: bool = True
+def draw_samples(
+    painter: QPainter,
+    plot: QRectF,
+    samples: Samples,
+    top: float,
+    theme: Theme,
+    *,
+    span_s: int = HISTORY_S,
+    up_line: bool = True,
 ) -> None:
     """Newest sample at the right edge, one second a step, `top` bytes per second at the upper edge."""
-    samples = history.samples
     if not samples:
         return
-    step = plot.width() / (HISTORY_S - 1)
+    step = plot.width() / (span_s - 1)
     first = plot.right() - step * (len(samples) - 1)
 
     def points(values: list[float]) -> list[QPointF]:
