@@ -9,6 +9,7 @@ from app.cli.intercept_text import duration, intercept_table
 from app.domain.catalogue import explain
 from app.domain.stages import describe_stage
 from app.session import messages as m
+from app.session.known_names import match_domains
 from app.session.problems import problem_from_info
 
 _STATES = {
@@ -48,6 +49,15 @@ def _rows(status: m.Status) -> Iterator[tuple[str, str]]:
         yield "next step", told.next_step
     if status.left:
         yield "left", "; ".join(status.left)
+    yield from _fact_rows(facts)
+    if status.rtt_s is not None:
+        yield "round trip", f"{status.rtt_s * 1000:.1f} ms"
+    yield "probe", _probe(status)
+    if status.since is not None:
+        yield "since", f"{duration(time.time() - status.since)}, {status.reconnects} reconnects"
+
+
+def _fact_rows(facts: m.Facts) -> Iterator[tuple[str, str]]:
     yield "context", facts.context
     yield "namespace", facts.namespace
     if facts.server:
@@ -55,12 +65,37 @@ def _rows(status: m.Status) -> Iterator[tuple[str, str]]:
     if facts.manager_pod:
         yield "manager", f"{facts.manager_namespace}/{facts.manager_pod} {facts.manager_version}".rstrip()
     if facts.interface:
-        yield "interface", " ".join((facts.interface, *facts.addresses))
+        mtu = (f"(MTU {facts.mtu})",) if facts.mtu else ()
+        yield "interface", " ".join((facts.interface, *facts.addresses, *mtu))
+        yield "connection", facts.connection_id
+    yield "lease", facts.lease_id
+    if facts.addresses and facts.manager_pod:
+        yield "tunnel", f"1 lane: a port-forward through {facts.server} to {facts.manager_pod}"
     yield "subnets", ", ".join(facts.subnets)
     yield "excluded", ", ".join(facts.excluded)
     if facts.subnets:
         yield "names", f"{facts.cluster_domain} through {facts.resolver}"
-    if status.rtt_s is not None:
-        yield "round trip", f"{status.rtt_s * 1000:.1f} ms"
-    if status.since is not None:
-        yield "since", f"{duration(time.time() - status.since)}, {status.reconnects} reconnects"
+        yield "domains", _shortened(match_domains(facts))
+        yield "dns", ", ".join(facts.dns_servers)
+        yield "upstreams", ", ".join(facts.upstreams)
+
+
+def _shortened(names: tuple[str, ...], at_most: int = 12) -> str:
+    more = f" and {len(names) - at_most} more" if len(names) > at_most else ""
+    return ", ".join(names[:at_most]) + more
+
+
+def _probe(status: m.Status) -> str:
+    """The last check through the tunnel: how long each part took, and when it was."""
+    probe = status.probe
+    if probe is None:
+        return ""
+    parts = [
+        f"{what} {seconds * 1000:.0f} ms"
+        for what, seconds in (("DNS", probe.dns_s), ("TCP", probe.tcp_s))
+        if seconds is not None
+    ]
+    if not probe.ok:
+        parts.append(f"failed: {probe.detail or 'no answer'}")
+    ago = f", {duration(time.time() - status.probed_at)} ago" if status.probed_at is not None else ""
+    return ", ".join(parts) + ago

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 
@@ -28,6 +29,7 @@ class Hub:
         self._facts = m.Facts()
         self._statistics: Statistics | None = None
         self._probe: ProbeReport | None = None
+        self._probed_at: float | None = None
         self._reconnects: deque[m.Reconnect] = deque(maxlen=RECONNECTS_KEPT)
         self._losses = 0
         self._intercepts: tuple[im.InterceptInfo, ...] = ()
@@ -39,6 +41,7 @@ class Hub:
             rtt_s=None if self._statistics is None else self._statistics.rtt_s,
             reconnects=self._losses,
             probe=self._probe,
+            probed_at=self._probed_at,
             intercepts=self._intercepts,
         )
 
@@ -81,12 +84,12 @@ class Hub:
 
     def set_probe(self, probe: ProbeReport) -> None:
         """Kept for the next Status; a change of what it means is a change of state, which is told."""
-        self._probe = probe
+        self._probe, self._probed_at = probe, time.time()
 
     def _forget(self) -> None:
         self._facts = m.Facts()
         self._statistics = None
-        self._probe = None
+        self._probe = self._probed_at = None
         self._intercepts = ()
         self._reconnects.clear()
         self._losses = 0
