@@ -8,12 +8,14 @@ import time
 import click
 import msgspec
 
+from app.cli.dry_run import tell_connect_plan
 from app.cli.operation import session_status, uninterrupted
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
 from app.cli.status_text import connected_line, status_lines
 from app.domain.catalogue import EXIT_CODES, EXIT_NOT_CONNECTED
+from app.domain.drops import OnDrop
 from app.domain.errors import ErrorCategory, ErrorCode, KubeferryError
 from app.domain.stages import describe_stage
 from app.domain.subnets import OnOverlap, parse_subnet
@@ -40,6 +42,7 @@ _SETTLED = (m.StateKind.DISCONNECTED, m.StateKind.FAILED)
 @click.option("--manager-namespace", metavar="NAME", help="Where the traffic manager is, or is to be installed.")
 @click.option("--image", metavar="IMAGE", help="Image of the traffic manager, if it has to be installed.")
 @click.option("--sidecar-image", metavar="IMAGE", help="Image of the sidecar; else the one beside the manager's.")
+@click.option("--pull-secret", metavar="NAME", help="Secret to pull both images with, where their pods are.")
 @click.option("--include", metavar="CIDR", multiple=True, help="Route this subnet too (repeatable).")
 @click.option("--exclude", metavar="CIDR", multiple=True, help="Leave this subnet out (repeatable).")
 @click.option(
@@ -49,6 +52,14 @@ _SETTLED = (m.StateKind.DISCONNECTED, m.StateKind.FAILED)
     show_default=True,
     help="What to do when cluster and local networks overlap.",
 )
+@click.option(
+    "--on-drop",
+    type=click.Choice([choice.value for choice in OnDrop]),
+    default=OnDrop.HOLD.value,
+    show_default=True,
+    help="When the tunnel is lost: hold routes and names until it is back, or release them after 15 s and end.",
+)
+@click.option("--dry-run", is_flag=True, help="Tell what would be changed, and change nothing.")
 @output_option
 def connect(
     context: str | None,
@@ -60,6 +71,9 @@ def connect(
     include: tuple[str, ...],
     exclude: tuple[str, ...],
     on_overlap: str,
+    pull_secret: str | None,
+    on_drop: str,
+    dry_run: bool,
     output: Format,
 ) -> int:
     """Connects this machine to a cluster's network. Returns when the cluster answered."""
@@ -73,7 +87,11 @@ def connect(
         include=tuple(str(parse_subnet(text)) for text in include),
         exclude=tuple(str(parse_subnet(text)) for text in exclude),
         on_overlap=OnOverlap(on_overlap),
+        pull_secret=pull_secret,
+        on_drop=OnDrop(on_drop),
     )
+    if dry_run:
+        return tell_connect_plan(request, output)
     began = time.monotonic()
     with Progress(quiet=output is Format.JSON) as progress, _session() as session:
         status = _connect(session, request, progress)

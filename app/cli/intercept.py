@@ -6,6 +6,7 @@ from typing import Any
 
 import click
 
+from app.cli.dry_run import tell_intercept_plan
 from app.cli.intercept_text import in_force_lines, restored_line
 from app.cli.operation import carry_out, connected_session
 from app.cli.output import Format, is_terminal, output_option, print_json, print_problem
@@ -29,6 +30,7 @@ def _shared_options(command: Any) -> Any:
         output_option,
         click.option("-y", "--yes", is_flag=True, help="Confirm everything that would be asked."),
         click.option("--take-over", is_flag=True, help="Take the traffic from whoever has it now; they are told."),
+        click.option("--dry-run", is_flag=True, help="Tell what would be changed, and change nothing."),
         _namespace,
     ):
         command = option(command)
@@ -52,6 +54,7 @@ def proxy(
     only_ports: bool,
     namespace: str | None,
     take_over: bool,
+    dry_run: bool,
     yes: bool,
     output: Format,
 ) -> int:
@@ -59,7 +62,9 @@ def proxy(
     mapped = parse_ports(ports)
     if only_ports and not mapped:
         raise KubeferryError(ErrorCode.INVALID_OPTION, option="--only-ports", problem="there is no --port beside it")
-    return _start(workload, namespace, None, mapped, only_ports, take_over=take_over, yes=yes, output=output)
+    return _start(
+        workload, namespace, None, mapped, only_ports, take_over=take_over, dry_run=dry_run, yes=yes, output=output
+    )
 
 
 @click.command()
@@ -87,13 +92,17 @@ def mesh(
     ports: tuple[str, ...],
     namespace: str | None,
     take_over: bool,
+    dry_run: bool,
     yes: bool,
     output: Format,
 ) -> int:
     """Brings the HTTP and gRPC requests that match to this machine; all options together must hold. The rest goes its
     normal way. WORKLOAD: deploy/reviews."""
     rule = parse_rule(exact, prefix, regex, present, path)
-    return _start(workload, namespace, rule, parse_ports(ports), False, take_over=take_over, yes=yes, output=output)
+    mapped = parse_ports(ports)
+    return _start(
+        workload, namespace, rule, mapped, False, take_over=take_over, dry_run=dry_run, yes=yes, output=output
+    )
 
 
 @click.command()
@@ -150,6 +159,7 @@ def _start(
     only_ports: bool,
     *,
     take_over: bool,
+    dry_run: bool,
     yes: bool,
     output: Format,
 ) -> int:
@@ -160,6 +170,8 @@ def _start(
         with Progress(quiet=quiet) as progress:
             progress.tell(f"Looking at {ref} in {ref.namespace}")
             plan = _plan(session, wish)
+        if dry_run:
+            return tell_intercept_plan(plan, output)
         confirmed = _confirmed(plan, yes=yes, quiet=quiet)
         with Progress(quiet=quiet) as progress:
             try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import enum
 import sys
-from collections.abc import Callable
 from typing import Any
 
 import click
@@ -20,10 +19,9 @@ class Format(enum.StrEnum):
 
 
 class Root:
-    """The root context's object: what to open without a command, and the format for a failure that is told last."""
+    """The root context's object: the format for a failure that is told last."""
 
-    def __init__(self, open_window: Callable[[], int]) -> None:
-        self.open_window = open_window
+    def __init__(self) -> None:
         self.format = Format.TEXT
 
 

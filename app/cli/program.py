@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable
 from importlib import import_module
 
 import click
@@ -57,21 +56,18 @@ class _Commands(click.Group):
 
 @click.group(
     cls=_Commands,
-    invoke_without_command=True,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="kubeferry", message="kubeferry %(version)s")
-@click.pass_context
-def kubeferry(context: click.Context) -> None:
-    """Puts this machine into a Kubernetes cluster's network. Without a command: opens the window."""
-    if context.invoked_subcommand is None:
-        context.exit(context.obj.open_window())
+def kubeferry() -> None:
+    """Puts this machine into a Kubernetes cluster's network. Without a command: opens the window (with `--minimised`
+    alone: in the tray)."""
 
 
-def run(arguments: list[str], open_window: Callable[[], int]) -> int:
+def run(arguments: list[str]) -> int:
     """Returns the exit code; never raises."""
-    root = Root(open_window)
+    root = Root()
     try:
         signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
         result = kubeferry.main(arguments, prog_name="kubeferry", standalone_mode=False, obj=root)

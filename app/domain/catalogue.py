@@ -7,6 +7,7 @@ gap is better than a traceback.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from app.domain.catalogue_cluster import CLUSTER_ENTRIES
@@ -45,17 +46,21 @@ EXIT_INTERRUPTED = 130
 EXIT_NOT_CONNECTED = 3
 
 
-def explain(problem: Problem) -> Explanation:
-    """Returns the catalogue's entry for `problem` with its params filled in."""
+def explain(problem: Problem, translate: Callable[[str], str] = str) -> Explanation:
+    """Returns the catalogue's entry for `problem` with its params filled in.
+
+    `translate` is given each sentence before that, with its params in braces.
+    """
     entry = CATALOGUE[problem.code]
 
     def fill(template: str) -> str:
-        return _FIELD.sub(lambda match: _plain(problem.params.get(match[1], "—")), template).strip()
+        filled = _FIELD.sub(lambda match: _plain(problem.params.get(match[1], "—")), translate(template))
+        return filled.strip()
 
     return Explanation(
         code=problem.code,
         category=entry.category,
-        title=entry.title,
+        title=translate(entry.title),
         what=fill(entry.what),
         effect=fill(entry.effect),
         next_step=fill(entry.next_step),

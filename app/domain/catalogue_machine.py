@@ -230,6 +230,13 @@ MACHINE_ENTRIES: dict[ErrorCode, Entry] = {
         HEALS,
         "Nothing, if it is back soon; else see `kubeferry doctor`.",
     ),
+    ErrorCode.TUNNEL_RELEASED: Entry(
+        NETWORK,
+        "The tunnel was lost for too long",
+        "The tunnel was lost for {seconds} s ({problem}), and you chose to give the routes back then.",
+        "The connection ended and this machine's network is as it was before; your intercepts wait for the next one.",
+        "Connect again, or choose in the settings to hold the routes until the tunnel is back.",
+    ),
     ErrorCode.WORKER_STOPPED: Entry(
         HELPER,
         "The tunnel process stopped",

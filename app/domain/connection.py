@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 from app.domain.catalogue import explain
+from app.domain.drops import OnDrop
 from app.domain.errors import Problem
 from app.domain.stages import Stage
 from app.domain.subnets import Wishes
@@ -16,7 +17,10 @@ from app.domain.subnets import Wishes
 
 @dataclass(frozen=True)
 class Target:
-    """What the user wants to be connected to. None: as the kubeconfig or the cluster says."""
+    """What the user wants to be connected to. None: as the kubeconfig or the cluster says.
+
+    `pull_secret`: the Secret that manager and sidecar images are pulled with, in the namespace of each pod.
+    """
 
     context: str | None = None
     namespace: str | None = None
@@ -25,6 +29,8 @@ class Target:
     image: str | None = None
     wishes: Wishes = field(default_factory=Wishes)
     sidecar_image: str | None = None
+    pull_secret: str | None = None
+    on_drop: OnDrop = OnDrop.HOLD
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ class ErrorCode(enum.StrEnum):
     TUNNEL_LEASE_REFUSED = "tunnel_lease_refused"  # problem
     TUNNEL_SILENT = "tunnel_silent"  # problem
     TUNNEL_CLOSED = "tunnel_closed"  # problem
+    TUNNEL_RELEASED = "tunnel_released"  # seconds, problem
     WORKER_STOPPED = "worker_stopped"  # -
     PROBE_FAILED = "probe_failed"  # problem
     TIMED_OUT = "timed_out"  # waiting_for, seconds

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 
 from app.domain.stages import MAX_WAITS_FOR
 
@@ -30,9 +31,12 @@ _WORDS: dict[InterceptStage, tuple[str, str]] = {
 }
 
 
-def describe_intercept_stage(stage: InterceptStage, waits_for: str = "") -> str:
-    """Returns one line: what is being done, and what it waits for."""
+def describe_intercept_stage(stage: InterceptStage, waits_for: str = "", translate: Callable[[str], str] = str) -> str:
+    """Returns one line: what is being done, and what it waits for.
+
+    `translate` is given the words, and those around what is waited for, with a {} for it.
+    """
     words, place = _WORDS[stage]
     if len(waits_for) > MAX_WAITS_FOR:
         waits_for = waits_for[: MAX_WAITS_FOR - 1] + "…"
-    return f"{words} {place.format(waits_for)}" if waits_for else words
+    return f"{translate(words)} {translate(place).format(waits_for)}" if waits_for else translate(words)

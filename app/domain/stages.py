@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Callable
 
 MAX_WAITS_FOR = 160
 
@@ -38,9 +39,12 @@ _WORDS: dict[Stage, tuple[str, str]] = {
 }
 
 
-def describe_stage(stage: Stage, waits_for: str = "") -> str:
-    """Returns one line: what is being done, and what it waits for."""
+def describe_stage(stage: Stage, waits_for: str = "", translate: Callable[[str], str] = str) -> str:
+    """Returns one line: what is being done, and what it waits for.
+
+    `translate` is given the words, and those around what is waited for, with a {} for it.
+    """
     words, place = _WORDS[stage]
     if len(waits_for) > MAX_WAITS_FOR:
         waits_for = waits_for[: MAX_WAITS_FOR - 1] + "…"
-    return f"{words} {place.format(waits_for)}" if waits_for and place else words
+    return f"{translate(words)} {translate(place).format(waits_for)}" if waits_for and place else translate(words)

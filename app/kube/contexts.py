@@ -19,8 +19,8 @@ from app.kube.kubeconfig import (
     KubeconfigFile,
     KubeconfigProblem,
     UserEntry,
-    read_kubeconfig,
 )
+from app.kube.kubeconfig_sources import read_source, told_apart
 
 DEFAULT_NAMESPACE = "default"
 
@@ -51,7 +51,8 @@ class ClusterContext:
 
 @dataclass(frozen=True)
 class Kubeconfig:
-    """Several files as one: whoever sets a name first wins, whole entries at a time."""
+    """Several files as one: whoever sets a name first wins, whole entries at a time. What the user added to them
+    (see kubeconfig_sources) comes after them and is not merged."""
 
     files: tuple[KubeconfigFile, ...]
     problems: tuple[KubeconfigProblem, ...]
@@ -83,14 +84,13 @@ class Kubeconfig:
             known = ", ".join(context.name for context in self.contexts())
             raise self._because(ErrorCode.CONTEXT_UNKNOWN, context=chosen, known=known)
         context = holder.contexts[chosen]
-        cluster = next(
-            (file.clusters[context.cluster] for file in self.files if context.cluster in file.clusters), None
-        )
+        places = [holder] if holder.apart else [file for file in self.files if not file.apart]
+        cluster = next((file.clusters[context.cluster] for file in places if context.cluster in file.clusters), None)
         if cluster is None:
             raise self._invalid(
                 holder.path, f"context {chosen!r} names the cluster {context.cluster!r}, which is nowhere"
             )
-        user = next((file.users[context.user] for file in self.files if context.user in file.users), None)
+        user = next((file.users[context.user] for file in places if context.user in file.users), None)
         if user is None and context.user:
             raise self._invalid(holder.path, f"context {chosen!r} names the user {context.user!r}, who is nowhere")
         if not cluster.server:
@@ -145,7 +145,8 @@ def load_kubeconfig(environ: Mapping[str, str], explicit: str | None = None) -> 
     problems: list[KubeconfigProblem] = []
     for path in paths:
         try:
-            files.append(read_kubeconfig(path))
+            taken = {name for file in files for name in file.contexts}
+            files.append(told_apart(read_source(path), taken))
         except FileNotFoundError:
             if explicit:
                 problems.append(KubeconfigProblem(path, "there is no such file"))

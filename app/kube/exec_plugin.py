@@ -18,6 +18,7 @@ import msgspec
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.kubeconfig import ClusterEntry, ExecEntry
+from app.kube.kubeconfig_sources import without_added
 
 API_VERSIONS = ("client.authentication.k8s.io/v1", "client.authentication.k8s.io/v1beta1")
 EXEC_TIMEOUT_S = 120.0
@@ -60,7 +61,7 @@ async def run_exec_plugin(
 ) -> ExecCredential:
     """Raises KubeferryError with one of the LOGIN_COMMAND codes."""
     _require_usable(plugin)
-    env = {**environ, **{pair.name: pair.value for pair in plugin.env or ()}}
+    env = {**without_added(environ), **{pair.name: pair.value for pair in plugin.env or ()}}
     env["KUBERNETES_EXEC_INFO"] = exec_info(plugin, cluster, server_url, ca_pem)
     try:
         process = await asyncio.create_subprocess_exec(

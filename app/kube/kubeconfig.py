@@ -148,13 +148,14 @@ class _File(_Record, frozen=True):
 
 @dataclass(frozen=True)
 class KubeconfigFile:
-    """The usable content of one file."""
+    """The usable content of one file. `apart`: what its source is called, where it is not merged with others."""
 
     path: str
     clusters: dict[str, ClusterEntry]
     users: dict[str, UserEntry]
     contexts: dict[str, ContextEntry]
     current_context: str
+    apart: str = ""
 
 
 def read_kubeconfig(path: str) -> KubeconfigFile:
@@ -171,8 +172,8 @@ def read_kubeconfig(path: str) -> KubeconfigFile:
     return parse_kubeconfig(data, path)
 
 
-def parse_kubeconfig(data: bytes, path: str) -> KubeconfigFile:
-    """`path` names the file in problems, and its folder is where relative paths start."""
+def parse_kubeconfig(data: bytes, path: str, *, folder: str | None = None) -> KubeconfigFile:
+    """`path` names the file in problems, and its folder is where relative paths start, unless `folder` is."""
     try:
         content = yaml.load(data, Loader=_Loader)  # noqa: S506 (a SafeLoader without timestamps)
     except yaml.MarkedYAMLError as error:
@@ -186,7 +187,7 @@ def parse_kubeconfig(data: bytes, path: str) -> KubeconfigFile:
         file = msgspec.convert(content if content is not None else {}, _File)
     except msgspec.ValidationError as error:
         raise KubeconfigError(_shape_problem(error, data, path)) from error
-    folder = os.path.dirname(os.path.abspath(path))
+    folder = folder or os.path.dirname(os.path.abspath(path))
     return KubeconfigFile(
         path=path,
         clusters=_first_wins(

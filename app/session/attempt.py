@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable
 
 from app.domain import connection as c
 from app.domain.catalogue import explain
+from app.domain.drops import OnDrop
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.domain.stages import Stage
 from app.platform.identity import client_id, client_name
@@ -34,6 +35,9 @@ LOGIN_RETRY_S = 5.0
 """A login command that fails is not run twice a second: some take a second of CPU, some open a browser."""
 PROBE_INTERVAL_S = 5.0
 PROBE_TIMEOUT_S = 2.0
+RELEASE_AFTER_S = 15.0
+"""A lost tunnel that is not back by then ends the connection, where the user chose so."""
+RELEASE_LOOK_S = 0.5
 
 _LOGIN_FAILURES = frozenset({ErrorCode.LOGIN_EXPIRED, ErrorCode.LOGIN_COMMAND_FAILED, ErrorCode.LOGIN_COMMAND_MISSING})
 _HELPER_GONE = frozenset({ErrorCode.HELPER_STOPPED, ErrorCode.HELPER_NOT_RUNNING})
@@ -93,6 +97,8 @@ class ConnectAttempt:
             self._report(Stage.PROBING, probes.name or probes.address or "")
             await tunnel.first_probe(probes, PROBE_S)
             cluster.keep_manager()
+            if self._context.target.on_drop is OnDrop.RELEASE:
+                group.create_task(_release_when_lost(tunnel))
             group.create_task(network.keep())
             group.create_task(keeper.keep())
 
@@ -206,6 +212,17 @@ class ConnectAttempt:
 
     def _report(self, stage: Stage, waits_for: str) -> None:
         self._context.post(c.Progressed(self._context.attempt, stage, waits_for))
+
+
+async def _release_when_lost(tunnel: Tunnel) -> None:
+    """Fails when the tunnel was away for RELEASE_AFTER_S without a break. Time that the machine slept is not counted:
+    the tunnel had no chance to come back in it."""
+    lost_s = 0.0
+    while lost_s < RELEASE_AFTER_S:
+        await asyncio.sleep(RELEASE_LOOK_S)
+        lost_s = 0.0 if tunnel.up else lost_s + RELEASE_LOOK_S
+    problem = explain(tunnel.failure).title if tunnel.failure is not None else "no reason is known"
+    raise KubeferryError(ErrorCode.TUNNEL_RELEASED, seconds=f"{RELEASE_AFTER_S:.0f}", problem=problem)
 
 
 def probes_for(lease: Lease, found: Discovered) -> SetProbes:

@@ -183,7 +183,7 @@ class ClusterLink:
             from app.session.injection_link import InjectionLink
 
             namespace = self._manager_namespace.result() if self._manager_namespace.done() else ""
-            self._injection = InjectionLink(self._api, namespace, self._target.sidecar_image)
+            self._injection = InjectionLink(self._api, namespace, self._target.sidecar_image, self._target.pull_secret)
         return self._injection
 
     async def close(self) -> None:
@@ -195,7 +195,10 @@ class ClusterLink:
         report(Stage.INSTALLING_MANAGER, f"namespace {namespace}")
         subnets = await self._quick_subnets()
         spec = ManagerSpec(
-            namespace=namespace, image=self._target.image or DEFAULT_MANAGER_IMAGE, ipv6=subnets.has_ipv6
+            namespace=namespace,
+            image=self._target.image or DEFAULT_MANAGER_IMAGE,
+            pull_secret=self._target.pull_secret,
+            ipv6=subnets.has_ipv6,
         )
         installed = await install_manager(self._api, spec, install_reporter(report))
         self._installed = installed.taking_back

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 
 from app.domain.connection import Target
@@ -30,6 +31,9 @@ class Composition:
 
 async def _open_cluster(target: Target) -> Cluster:
     """Imported when needed: an idle session, and the helper's first answer, do not wait for it."""
+    from app.kube.kubeconfig_sources import KEYRING, fetch_texts
     from app.session.cluster_link import ClusterLink
 
+    if target.kubeconfig is not None and KEYRING in target.kubeconfig:
+        await asyncio.to_thread(fetch_texts, target.kubeconfig)
     return ClusterLink.open(target)

@@ -19,6 +19,8 @@ def target_from_request(request: m.Connect) -> c.Target:
         manager_namespace=request.manager_namespace,
         image=request.image,
         sidecar_image=request.sidecar_image,
+        pull_secret=request.pull_secret,
+        on_drop=request.on_drop,
         wishes=Wishes(
             include=tuple(parse_subnet(text) for text in request.include),
             exclude=tuple(parse_subnet(text) for text in request.exclude),
@@ -35,6 +37,8 @@ def request_from_target(target: c.Target) -> m.Connect:
         manager_namespace=target.manager_namespace,
         image=target.image,
         sidecar_image=target.sidecar_image,
+        pull_secret=target.pull_secret,
+        on_drop=target.on_drop,
         include=tuple(str(subnet) for subnet in target.wishes.include),
         exclude=tuple(str(subnet) for subnet in target.wishes.exclude),
         on_overlap=target.wishes.on_overlap,

@@ -41,10 +41,13 @@ _STAGES = {
 class InjectionLink:
     """Implements the port `Injection`. `manager_namespace` may be empty where nothing is taken, only given back."""
 
-    def __init__(self, api: ApiClient, manager_namespace: str, sidecar_image: str | None) -> None:
+    def __init__(
+        self, api: ApiClient, manager_namespace: str, sidecar_image: str | None, pull_secret: str | None = None
+    ) -> None:
         self._api = api
         self._manager_namespace = manager_namespace
         self._sidecar_image = sidecar_image
+        self._pull_secret = pull_secret
         self._native: bool | None = None
 
     async def plan(self, wish: Wish) -> Planned:
@@ -101,7 +104,7 @@ class InjectionLink:
         async with task_group() as group:
             native = group.create_task(self._has_native_sidecars())
             image = group.create_task(self._image())
-        return SidecarSpec(image=image.result(), native=native.result())
+        return SidecarSpec(image=image.result(), pull_secret=self._pull_secret, native=native.result())
 
     async def _has_native_sidecars(self) -> bool:
         if self._native is None:

@@ -12,6 +12,7 @@ from typing import Annotated
 
 import msgspec
 
+from app.domain.drops import OnDrop
 from app.domain.stages import Stage
 from app.domain.subnets import OnOverlap
 from app.session import intercept_messages as im
@@ -20,7 +21,7 @@ from app.session.message_base import ProblemInfo as ProblemInfo
 from helper.protocol.helper_messages import ResolverBackend
 from helper.protocol.worker_messages import ProbeReport, Statistics
 
-SESSION_PROTOCOL_VERSION = 2
+SESSION_PROTOCOL_VERSION = 3
 
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=1024)]
 _Subnets = Annotated[tuple[Annotated[str, msgspec.Meta(max_length=49)], ...], msgspec.Meta(max_length=1024)]
@@ -46,12 +47,25 @@ class Connect(Message, frozen=True):
     include: _Subnets = ()
     exclude: _Subnets = ()
     on_overlap: OnOverlap = OnOverlap.REFUSE
+    pull_secret: _Name | None = None
+    on_drop: OnDrop = OnDrop.HOLD
 
 
 class Cancel(Message, frozen=True):
     """Undo this attempt, if it is still connecting. Answered by Done at once."""
 
     attempt: int
+
+
+class HoldKubeconfig(Message, frozen=True):
+    """A pasted kubeconfig: held in the session's memory for as long as it runs, and nowhere else, under the name by
+    which Connect's `kubeconfig` lists it. Answered by Done."""
+
+    name: _Name
+    text: Annotated[str, msgspec.Meta(max_length=256 << 10)]
+
+    def __repr__(self) -> str:
+        return f"HoldKubeconfig({self.name})"
 
 
 class Disconnect(Message, frozen=True):
@@ -101,6 +115,7 @@ class Facts(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     dns_servers: tuple[str, ...] = ()
     resolver: ResolverBackend = ResolverBackend.NONE
     upstreams: tuple[str, ...] = ()
+    lease_id: str = ""
 
 
 class Reconnect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -112,7 +127,10 @@ class Reconnect(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """`since` is when the connection came up, in seconds since the epoch; `attempt` 0 when there is none."""
+    """`since` is when the connection came up, in seconds since the epoch; `attempt` 0 when there is none.
+
+    `probed_at`: when `probe` came, in seconds since the epoch.
+    """
 
     state: StateKind
     attempt: int = 0
@@ -127,6 +145,8 @@ class Status(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     probe: ProbeReport | None = None
     intercepts: tuple[im.InterceptInfo, ...] = ()
     """Own ones, of this connection."""
+
+    probed_at: float | None = None
 
 
 class Welcome(Message, frozen=True):
@@ -180,6 +200,7 @@ class ReconnectLogged(Message, frozen=True):
 Request = (
     Hello
     | Connect
+    | HoldKubeconfig
     | Cancel
     | Disconnect
     | GetStatus

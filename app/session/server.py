@@ -35,7 +35,7 @@ InterceptRequest = (
     | im.PlanRepair
     | im.Repair
 )
-AtOnce = m.Hello | m.Connect | m.Cancel | m.Disconnect | m.GetStatus | m.Subscribe | m.Shutdown
+AtOnce = m.Hello | m.Connect | m.HoldKubeconfig | m.Cancel | m.Disconnect | m.GetStatus | m.Subscribe | m.Shutdown
 
 MAX_CLIENTS = 64
 MAX_OUTBOX = 512
@@ -194,6 +194,11 @@ class _Conversation:
                 if not already:
                     self._attempts.add(attempt)
                 self._outbox.add(m.Accepted(attempt, already))
+            case m.HoldKubeconfig(name, text):
+                from app.kube.kubeconfig_sources import HELD  # with PyYAML, which an idle session does not need
+
+                HELD.hold(name, text)
+                self._outbox.add(m.Done())
             case m.Cancel(attempt):
                 self._runner.post(c.CancelRequested(attempt))
                 self._outbox.add(m.Done())

@@ -62,6 +62,11 @@ class Tunnel:
     def up(self) -> bool:
         return self._up
 
+    @property
+    def failure(self) -> Problem | None:
+        """Why the tunnel is away; None while it is there."""
+        return self._failure
+
     async def send(self, message: FromApp) -> None:
         try:
             await self._worker.send(message)
@@ -137,6 +142,7 @@ class Tunnel:
         self.lease = lease
         self.lifted.set()
         self._context.hub.update_facts(
+            lease_id=lease.lease_id,
             manager_version=lease.manager_version,
             cluster_domain=lease.cluster_domain,
             dns_servers=lease.dns_servers,

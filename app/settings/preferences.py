@@ -11,6 +11,7 @@ from typing import Annotated
 
 import msgspec
 
+from app.domain.drops import OnDrop as OnDrop
 from app.domain.subnets import OnOverlap
 
 log = logging.getLogger(__name__)
@@ -32,13 +33,6 @@ class NoticeKind(enum.StrEnum):
     INTERCEPTS = "intercepts"
     TEAM = "team"
     PROBLEMS = "problems"
-
-
-class OnDrop(enum.StrEnum):
-    """When the tunnel drops: cluster addresses wait until it is back, or the routes and names are given back."""
-
-    HOLD = "hold"
-    RELEASE = "release"
 
 
 class ClusterChoices(msgspec.Struct, frozen=True):
@@ -65,7 +59,7 @@ class Preferences(msgspec.Struct, frozen=True):
     theme: str = "system"
     language: str = ""
     geometry: Annotated[str, msgspec.Meta(max_length=4096)] = ""
-    dock_height: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 176
+    dock_height: Annotated[int, msgspec.Meta(ge=0, le=4096)] = 236
     dock_folded: bool = False
     context: str | None = None
     namespaces: dict[str, str] = {}

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[3]
 
 
 async def cli(*arguments: str) -> int:
-    return await asyncio.to_thread(run, list(arguments), lambda: 7)
+    return await asyncio.to_thread(run, list(arguments))
 
 
 async def until_connecting(made: Running) -> None:
@@ -162,10 +162,6 @@ async def test_ctrl_c_undoes_the_attempt() -> None:
             if process.returncode is None:
                 process.kill()
                 await process.wait()
-
-
-async def test_window_is_opened_without_a_command() -> None:
-    assert await cli() == 7
 
 
 async def test_messages_of_the_status() -> None:

@@ -43,7 +43,7 @@ RESTORED = im.Restored("deployment/reviews", "shop", True)
 
 
 async def cli(*arguments: str) -> int:
-    return await asyncio.to_thread(run, list(arguments), lambda: 7)
+    return await asyncio.to_thread(run, list(arguments))
 
 
 @asynccontextmanager

@@ -26,7 +26,7 @@ POD = ManagerPod("tools", "m-1", "uid", "manager:2", True, "")
 
 
 def cli(*arguments: str) -> int:
-    return run(list(arguments), lambda: 7)
+    return run(list(arguments))
 
 
 @pytest.fixture
