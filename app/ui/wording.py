@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from app.controllers.intercept_views import Health
 from app.controllers.views import ConnectionView, Phase
+from app.ui.translation import mark, tr
 
 STATE_WORDS = {
-    Phase.STARTING: "Starting",
-    Phase.DISCONNECTED: "Disconnected",
-    Phase.CONNECTING: "Connecting",
-    Phase.CONNECTED: "Connected",
-    Phase.DEGRADED: "Degraded",
-    Phase.RECONNECTING: "Reconnecting",
-    Phase.DISCONNECTING: "Disconnecting",
-    Phase.FAILED: "Not connected",
-    Phase.NEEDS_LOGIN: "Login needed",
+    Phase.STARTING: mark("Starting"),
+    Phase.DISCONNECTED: mark("Disconnected"),
+    Phase.CONNECTING: mark("Connecting"),
+    Phase.CONNECTED: mark("Connected"),
+    Phase.DEGRADED: mark("Degraded"),
+    Phase.RECONNECTING: mark("Reconnecting"),
+    Phase.DISCONNECTING: mark("Disconnecting"),
+    Phase.FAILED: mark("Not connected"),
+    Phase.NEEDS_LOGIN: mark("Login needed"),
 }
 STATE_GLYPHS = {
     Phase.STARTING: "state-disconnected",
@@ -35,7 +37,7 @@ STATE_COLOURS = {
     Phase.RECONNECTING: "working",
     Phase.DISCONNECTING: "working",
     Phase.FAILED: "error",
-    Phase.NEEDS_LOGIN: "error",
+    Phase.NEEDS_LOGIN: "proxy",
 }
 TRAY_ICONS = {
     Phase.STARTING: "tray-disconnected",
@@ -48,11 +50,33 @@ TRAY_ICONS = {
     Phase.FAILED: "tray-error",
     Phase.NEEDS_LOGIN: "tray-login",
 }
+_MODE_WORDS = {"proxy": mark("proxy"), "mesh": mark("mesh")}
+_HEALTH_WORDS = {
+    Health.WAITING: mark("waiting"),
+    Health.PARTIAL: mark("partly active"),
+    Health.ACTIVE: mark("active"),
+    Health.ABSENT: mark("not reached"),
+    Health.SUPERSEDED: mark("taken over"),
+    Health.REMOVED: mark("removed"),
+}
 _KIND_SHORT = {"Deployment": "deploy", "StatefulSet": "sts", "DaemonSet": "ds", "ReplicaSet": "rs", "Pod": "po"}
 """As kubectl abbreviates them: people search with these."""
 
 _UNITS = ("B/s", "kB/s", "MB/s", "GB/s")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
+
+
+def state_word(phase: Phase) -> str:
+    """The phase in the user's language: what is in STATE_WORDS is English."""
+    return tr(STATE_WORDS[phase])
+
+
+def mode_word(mode: str) -> str:
+    return tr(_MODE_WORDS[mode]) if mode in _MODE_WORDS else mode
+
+
+def health_word(health: Health) -> str:
+    return tr(_HEALTH_WORDS[health])
 
 
 def place(view: ConnectionView) -> str:
@@ -64,7 +88,7 @@ def place(view: ConnectionView) -> str:
 
 def state_line(view: ConnectionView) -> str:
     """The state in one line, as in the tray's tooltip."""
-    word = STATE_WORDS[view.phase]
+    word = state_word(view.phase)
     where = place(view)
     if view.phase.is_between and view.step:
         return f"{word}: {view.step}"

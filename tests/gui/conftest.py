@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
@@ -13,6 +14,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.theme import Theme, ThemeChoice
+from tests.gui.loop_watchdog import LoopWatchdog
 
 
 @pytest.fixture(autouse=True)
@@ -24,3 +26,11 @@ def _no_widgets_of_the_test_before(qapp: QApplication) -> None:
 @pytest.fixture
 def theme(qapp: QApplication, qtbot: QtBot) -> Theme:
     return Theme(qapp, ThemeChoice.LIGHT)
+
+
+@pytest.fixture
+def loop_watchdog(qapp: QApplication) -> Iterator[LoopWatchdog]:
+    """`with loop_watchdog.watching("what"): …` fails when the event loop was held up for more than 50 ms in it."""
+    watchdog = LoopWatchdog()
+    yield watchdog
+    watchdog.stop()

@@ -62,7 +62,10 @@ def _statistics(time: float, down: int) -> Statistics:
 
 
 def _connection(scope: Scope, session: FakeSession) -> ConnectionController:
-    return ConnectionController(scope, session, session.watch, "/kube/config")
+    def requests(context: str, namespace: str | None) -> tuple[m.Request, ...]:
+        return m.HoldKubeconfig("lab", "text"), m.Connect(context=context, namespace=namespace)
+
+    return ConnectionController(scope, session, session.watch, requests)
 
 
 async def test_the_session_is_followed(scope: Scope) -> None:
@@ -106,7 +109,8 @@ async def test_requests_carry_what_is_wished(scope: Scope) -> None:
     await views.next()
     await connection.farewell()
     assert session.requests == [
-        m.Connect(context="staging-eu", namespace="shop", kubeconfig="/kube/config"),
+        m.HoldKubeconfig("lab", "text"),
+        m.Connect(context="staging-eu", namespace="shop"),
         m.Disconnect(),
         m.Disconnect(),
     ]
@@ -186,6 +190,68 @@ async def test_a_cluster_that_does_not_answer_is_tried_again(scope: Scope, monke
     cluster.workloads.put_nowait(RUNNING)
     assert await problems.next() is None
     assert await workloads.next() == RUNNING
+
+
+class FakeRights:
+    """`answers` by namespace; an error is raised."""
+
+    def __init__(self, **answers: str | KubeferryError) -> None:
+        self.answers = answers
+        self.asked: list[tuple[str, str]] = []
+
+    async def missing_rights(self, context: str, namespace: str) -> str:
+        self.asked.append((context, namespace))
+        answer = self.answers[namespace]
+        if isinstance(answer, KubeferryError):
+            raise answer
+        return answer
+
+
+async def test_rights_are_asked_once_for_each_namespace(scope: Scope) -> None:
+    rights = FakeRights(shop="You may only look.", payments="")
+    browser = BrowserController(scope, FakeCluster(CONTEXTS), rights)
+    heard = Heard(browser.rights_changed)
+    browser.reload()
+    while not (told := await heard.next()):
+        pass
+    assert told == "You may only look."
+    browser.choose_namespace("payments")
+    browser.choose_namespace("shop")
+    assert rights.asked == [("staging-eu", "shop")]
+    while not (told := await heard.next()):
+        pass
+    assert told == "You may only look."
+
+
+async def test_among_all_namespaces_rights_are_those_where_one_looks(scope: Scope) -> None:
+    rights = FakeRights(shop="", payments="You may only look.")
+    browser = BrowserController(scope, FakeCluster(CONTEXTS), rights)
+    heard = Heard(browser.rights_changed)
+    browser.reload()
+    await heard.next()
+    browser.choose_namespace(None)
+    browser.look_at("payments")
+    browser.look_at("payments")
+    while not (told := await heard.next()):
+        pass
+    assert told == "You may only look."
+    assert rights.asked[-1] == ("staging-eu", "payments")
+    assert len(rights.asked) <= 2
+
+
+async def test_a_cluster_that_does_not_answer_forbids_nothing(scope: Scope) -> None:
+    rights = FakeRights(shop=KubeferryError(ErrorCode.API_UNREACHABLE, server="https://x", problem="refused"))
+    browser = BrowserController(scope, FakeCluster(CONTEXTS), rights)
+    heard: list[str] = []
+    browser.rights_changed.connect(heard.append)
+    browser.reload()
+    for _ in range(4):
+        await asyncio.sleep(0)
+    browser.look_at("shop")
+    for _ in range(4):
+        await asyncio.sleep(0)
+    assert rights.asked == [("staging-eu", "shop")] * 2
+    assert set(heard) == {""}
 
 
 async def test_a_bug_in_one_task_leaves_the_others(qapp: QCoreApplication, caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,142 @@
+"""Nothing that the window does holds up the event loop for more than 50 ms."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.controllers.views import ContextRow, WorkloadRow, WorkloadsView
+from app.ui.shell.commands import Command
+from app.ui.shell.palette import Palette
+from app.ui.shell.tray import Tray
+from app.ui.theme import Theme, ThemeChoice
+from tests.gui import sample_data
+from tests.gui.loop_watchdog import LoopWatchdog
+from tests.gui.picture import _VIEWS, filled_window
+
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
+_MANY = 6_000
+
+
+def _nothing() -> None:
+    pass
+
+
+def test_the_watchdog_sees_work(loop_watchdog: LoopWatchdog) -> None:
+    def busy() -> None:
+        end = time.thread_time() + 0.08
+        while time.thread_time() < end:
+            pass
+
+    with pytest.raises(AssertionError, match="busy"), loop_watchdog.watching("something"):
+        busy()
+
+
+def test_the_watchdog_sees_sleep(loop_watchdog: LoopWatchdog) -> None:
+    with pytest.raises(AssertionError, match="held up"), loop_watchdog.watching("something"):
+        time.sleep(0.2)
+
+
+def test_the_watchdog_lets_a_loop_wait(loop_watchdog: LoopWatchdog, qtbot: QtBot) -> None:
+    with loop_watchdog.watching("waiting"):
+        qtbot.wait(150)
+
+
+def test_the_palette_answers_each_key(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    window.resize(1180, 760)
+    palette = Palette(theme, window)
+    commands = tuple(
+        Command(
+            f"workload/{number}", f"team-{number % 97}-service-{number}", _nothing, f"Deployment · ns-{number % 50}"
+        )
+        for number in range(_MANY)
+    )
+    palette.show_commands(commands)
+    window.show()
+    with loop_watchdog.watching("opening the palette"):
+        palette.open()
+    (search,) = palette.findChildren(QLineEdit)
+    for letter in "team-9 srv 42":
+        with loop_watchdog.watching(f"typing {letter!r}"):
+            QTest.keyClicks(search, letter)
+    assert palette.shown
+    with loop_watchdog.watching("closing the palette"):
+        palette.dismiss()
+
+
+def test_the_tray_takes_hundreds_of_contexts(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    tray = Tray(theme, window)
+    contexts = tuple(ContextRow(f"context-{number}", "c", "default", is_current=False) for number in range(300))
+    with loop_watchdog.watching("contexts in the tray"):
+        tray.show_contexts(contexts, "context-7")
+    with loop_watchdog.watching("a new state in the tray"):
+        tray.show_view(sample_data.CONNECTED)
+    with loop_watchdog.watching("a round trip in the tray", limit_s=0.01):
+        tray.show_view(replace(sample_data.CONNECTED, rtt_s=0.3))
+
+
+def _rows(count: int) -> tuple[WorkloadRow, ...]:
+    template = sample_data.WORKLOADS
+    return tuple(
+        replace(template[number % len(template)], name=f"service-{number}", namespace=f"ns-{number % 50}")
+        for number in range(count)
+    )
+
+
+def test_the_window_takes_thousands_of_workloads(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog) -> None:
+    window = filled_window(theme, "connected")
+    qtbot.addWidget(window)
+    window.show()
+    many = _rows(5_000)
+    views = [WorkloadsView((*many[:-1], replace(many[-1], ready=number))) for number in range(3)]
+
+    def show(view: WorkloadsView) -> Callable[[], object]:
+        return lambda: window.workloads.show_workloads(view)
+
+    def refills() -> Iterator[Callable[[], object]]:
+        for _ in range(3):
+            window.workloads.show_workloads(WorkloadsView(()))
+            yield show(WorkloadsView(many))
+
+    loop_watchdog.best_of("5,000 workloads", refills())
+    loop_watchdog.best_of("one of 5,000 workloads that changes", map(show, views))
+
+    def search(text: str) -> Callable[[], object]:
+        def type_it() -> None:
+            window.workloads.focus_search()
+            field = QApplication.focusWidget()
+            assert field is not None
+            QTest.keyClicks(field, text)
+
+        return type_it
+
+    loop_watchdog.best_of("the search in 5,000 workloads", map(search, ("s", "e", "r")))
+
+
+@pytest.mark.parametrize("state", ["connected", "connecting", "degraded", "failed", "disconnected"])
+def test_a_new_state_is_shown_at_once(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog, state: str) -> None:
+    window = filled_window(theme, "disconnected")
+    qtbot.addWidget(window)
+    window.show()
+    with loop_watchdog.watching(state):
+        window.show_connection(_VIEWS[state])
+
+
+def test_another_theme_is_put_on(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog) -> None:
+    """Every widget is dressed anew, and painted: Qt does that in one go, which is why the limit is another."""
+    window = filled_window(theme, "connected")
+    qtbot.addWidget(window)
+    window.show()
+    with loop_watchdog.watching("the other theme", limit_s=0.4):
+        theme.choose(ThemeChoice.DARK)
