@@ -1,21 +1,27 @@
-"""The program: the session process when told so, else the command line (and, without a command, the window)."""
+"""The program: the session process when told so, else the window (without a command), else the command line."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 
 
 def main() -> int:
-    if sys.argv[1:] == ["session-process"]:
+    arguments = sys.argv[1:]
+    if arguments == ["session-process"]:
         return _run_session()
     # Ctrl-C while modules are still being read would show a traceback: it waits until `run` can take it.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    if sys.argv[1:2] == ["connect"] and not {"-h", "--help"}.intersection(sys.argv):
+    if arguments in ([], ["--minimised"]):
+        # The command line is not read for it: the window is up sooner.
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
+        return _open_window(minimised=bool(arguments))
+    if arguments[:1] == ["connect"] and not {"-h", "--help", "--dry-run"}.intersection(arguments):
         _start_session()
     from app.cli.program import run
 
-    return run(sys.argv[1:], _open_window)
+    return run(arguments)
 
 
 def _run_session() -> int:
@@ -37,10 +43,33 @@ def _start_session() -> None:
     Thread(target=ensure_started, daemon=True).start()
 
 
-def _open_window() -> int:
+def _open_window(*, minimised: bool) -> int:
+    """One window a user: if there is one, it comes up, and this start is over."""
+    from app.domain.catalogue import explain
+    from app.domain.errors import KubeferryError, Problem
+    from app.ui.shell.knock import knock, take_lock, window_socket
+
+    try:
+        lock = take_lock(window_socket())
+        if lock is None:
+            return 0 if minimised or knock(window_socket()) else _say("The window that runs does not answer.")
+    except KubeferryError as error:
+        return _say(explain(Problem.of(error)).what)
+    from app.ui.main import RESTART
     from app.ui.main import main as open_window
 
-    return open_window()
+    status = open_window(lock, minimised=minimised)
+    if status == RESTART:
+        from app.platform.autostart import own_command
+
+        command = own_command()
+        os.execv(command[0], command)  # noqa: S606 (our own program, as it was started)
+    return status
+
+
+def _say(text: str) -> int:
+    sys.stderr.write(f"kubeferry: {text}\n")
+    return 1
 
 
 if __name__ == "__main__":

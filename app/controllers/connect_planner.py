@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.scope import Scope
-from app.domain.catalogue import explain
+from app.controllers.words import translated
 from app.domain.connect_plan import ConnectPlan
 from app.domain.connection import Target
 from app.domain.errors import KubeferryError, Problem
@@ -40,6 +40,6 @@ class ConnectPlanner(QObject):
         try:
             found = await self._plan_connect(target)
         except KubeferryError as error:
-            self.failed.emit(explain(Problem.of(error)))
+            self.failed.emit(translated(Problem.of(error)))
         else:
             self.planned.emit(found)

@@ -12,13 +12,16 @@ from PySide6.QtCore import QObject, Signal
 from app.controllers.connection_view import connection_view, traffic_sample
 from app.controllers.scope import Scope
 from app.controllers.views import ConnectionView, Phase
-from app.domain.catalogue import explain
+from app.controllers.words import translated
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.session import messages as m
 from helper.protocol.worker_messages import Statistics
 
 _FAREWELL_S = 2.0
 """How long quitting waits for the session to take the wish to disconnect."""
+
+
+MakeRequests = Callable[[str, str | None], tuple[m.Request, ...]]
 
 
 class SessionRequests(Protocol):
@@ -31,23 +34,26 @@ class ConnectionController(QObject):
     """Signals:
     changed: ConnectionView, what the connection is now.
     sampled: TrafficSample, the last second; None when the counting begins anew.
+    heard: app.session.messages.Event, each as it comes: for other controllers, never for widgets.
     """
 
     changed = Signal(object)
     sampled = Signal(object)
+    heard = Signal(object)
 
     def __init__(
         self,
         scope: Scope,
         session: SessionRequests,
         watch: Callable[[], AsyncIterator[m.Event]],
-        kubeconfig: str | None,
+        requests: MakeRequests,
     ) -> None:
+        """`requests`: what is said to the session to connect to a context and a namespace; a Connect comes last."""
         super().__init__()
         self._scope = scope
         self._session = session
         self._watch = watch
-        self._kubeconfig = kubeconfig
+        self._requests = requests
         self._view = ConnectionView()
         self._statistics: Statistics | None = None
         self._asked: tuple[str | None, str | None] = (None, None)
@@ -64,7 +70,7 @@ class ConnectionController(QObject):
         if self._view.phase is Phase.STARTING:
             return
         self._asked = (context, namespace)
-        self._scope.start(self._ask(m.Connect(context=context, namespace=namespace, kubeconfig=self._kubeconfig)))
+        self._scope.start(self._ask(*self._requests(context, namespace)))
 
     def disconnect_now(self) -> None:
         """Ends the connection, or calls off the attempt to make one."""
@@ -87,13 +93,15 @@ class ConnectionController(QObject):
         except KubeferryError as error:
             self._fail(error)
 
-    async def _ask(self, request: m.Request) -> None:
+    async def _ask(self, *requests: m.Request) -> None:
         try:
-            await self._session.request(request)
+            for request in requests:
+                await self._session.request(request)
         except KubeferryError as error:
             self._fail(error)
 
     def _take(self, event: m.Event) -> None:
+        self.heard.emit(event)
         match event:
             case m.Snapshot(status, statistics, _):
                 self._show(connection_view(status))
@@ -116,7 +124,7 @@ class ConnectionController(QObject):
     def _fail(self, error: KubeferryError) -> None:
         if error.code is ErrorCode.CANCELLED:
             return
-        self._show(ConnectionView(Phase.FAILED, problem=explain(Problem.of(error))))
+        self._show(ConnectionView(Phase.FAILED, problem=translated(Problem.of(error))))
 
     def _show(self, view: ConnectionView) -> None:
         if view.phase is Phase.CONNECTING and view.context is None:

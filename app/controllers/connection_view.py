@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.controllers.intercept_views import Health, InterceptRow
 from app.controllers.views import ConnectionView, Phase, TrafficSample
-from app.domain.catalogue import Explanation, explain
+from app.controllers.words import stage_line, translated
+from app.domain.catalogue import Explanation
 from app.domain.errors import ErrorCode, Problem
-from app.domain.stages import describe_stage
 from app.domain.workload import parse_workload
 from app.session.intercept_messages import InterceptInfo
 from app.session.messages import ProblemInfo, StateKind, Status
@@ -51,7 +51,7 @@ def intercept_row(info: InterceptInfo) -> InterceptRow:
 
 
 def explanation(info: ProblemInfo) -> Explanation:
-    return explain(Problem(info.code, info.params, info.detail))
+    return translated(Problem(info.code, info.params, info.detail))
 
 
 def traffic_sample(before: Statistics, now: Statistics) -> TrafficSample | None:
@@ -71,5 +71,5 @@ def _phase(status: Status) -> Phase:
 
 def _step(status: Status) -> str:
     if status.state is StateKind.CONNECTING and status.stage:
-        return describe_stage(status.stage, status.waits_for)
+        return stage_line(status.stage, status.waits_for)
     return ""

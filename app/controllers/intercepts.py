@@ -21,9 +21,9 @@ from app.controllers.intercept_views import (
 )
 from app.controllers.scope import Scope
 from app.controllers.views import ConnectionView, Phase
-from app.domain.catalogue import explain
+from app.controllers.words import intercept_stage_line, tr, translated
 from app.domain.errors import ErrorCode, KubeferryError, Problem
-from app.domain.intercept_stages import InterceptStage, describe_intercept_stage
+from app.domain.intercept_stages import InterceptStage
 from app.domain.intercepts import Wish
 from app.domain.workload import WorkloadKind, WorkloadRef
 from app.session import intercept_messages as im
@@ -125,7 +125,7 @@ class InterceptController(QObject):
         if key in self._operations:
             return
         self._called_off.discard(key)
-        first = describe_intercept_stage(InterceptStage.LOOKING)
+        first = intercept_stage_line(InterceptStage.LOOKING)
         self._tell(OperationView(key, doing, first, can_cancel=doing is not Doing.LEAVE))
         self._scope.start(self._operate(key, doing, request))
 
@@ -134,7 +134,7 @@ class InterceptController(QObject):
             outcome = await self._converse(key, doing, request)
         except KubeferryError as error:
             is_cancelled = error.code is ErrorCode.CANCELLED
-            problem = None if is_cancelled else explain(Problem.of(error))
+            problem = None if is_cancelled else translated(Problem.of(error))
             outcome = OutcomeView(key, doing, problem, is_cancelled=is_cancelled)
         finally:
             self._running.pop(key, None)
@@ -164,10 +164,10 @@ class InterceptController(QObject):
             case im.InterceptProgress(number, stage, waits_for) if number == operation:
                 undoing = stage is InterceptStage.UNDOING or key in self._called_off
                 can_cancel = doing is not Doing.LEAVE and not undoing
-                step = describe_intercept_stage(stage, waits_for)
+                step = intercept_stage_line(stage, waits_for)
                 self._tell(OperationView(key, doing, step, can_cancel=can_cancel, is_undoing=undoing))
             case im.InterceptDone(number, intercept, _, lost_to_us) if number == operation:
-                taken = tuple(f"Taken over from {who}." for who in lost_to_us)
+                taken = tuple(tr("Taken over from {who}.", who=who) for who in lost_to_us)
                 return OutcomeView(key, doing, notes=(*taken, *([intercept.trouble] if intercept.trouble else [])))
             case im.WorkloadsRestored(number, workloads) if number == operation:
                 problem = next((one.problem for one in workloads if one.problem is not None), None)
@@ -193,7 +193,7 @@ class InterceptController(QObject):
             if not isinstance(answer, im.InterceptPlan):
                 raise KubeferryError(ErrorCode.SESSION_VERSION)
         except KubeferryError as error:
-            self.plan_failed.emit(_key(wish.workload), explain(Problem.of(error)))
+            self.plan_failed.emit(_key(wish.workload), translated(Problem.of(error)))
             return
         self.planned.emit(
             PlanView(

@@ -1,30 +1,37 @@
-"""The window: state bar, troubles, places, workloads, traffic. It shows what it is told and says what the user asks."""
+"""The window: state bar, troubles, places, workloads, inspector, traffic. It shows what it is told and says what the
+user asks."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
-from app.controllers.views import ConnectionView, ContextRow, Phase, TrafficSample
+from app.controllers.intercept_views import InterceptRow, Key, OperationView
+from app.controllers.views import ConnectionView, ContextRow, Phase, TrafficSample, WorkloadsView
 from app.domain.catalogue import Explanation
+from app.settings.store import PreferenceStore
 from app.ui.browser.sidebar import Sidebar
 from app.ui.browser.workload_table import WorkloadTable
 from app.ui.connection.problem_panel import ProblemPanel
 from app.ui.connection.state_bar import StateBar
 from app.ui.icons import application_icon
+from app.ui.inspector.inspector import Inspector
+from app.ui.shell.no_tray_note import NoTrayNote
 from app.ui.styled import styled
-from app.ui.theme import Theme, ThemeChoice
+from app.ui.theme import Theme
 from app.ui.traffic.throughput_graph import TrafficHistory
 from app.ui.traffic.traffic_dock import HEAD_HEIGHT, TrafficDock
+from app.ui.window_menu import WindowMenu
 
-_FIRST_SIZE = QSize(1180, 760)
+_FIRST_SIZE = QSize(1320, 860)
 _LEAST_SIZE = QSize(860, 520)
-_FIRST_DOCK_HEIGHT = 176
-_THEME_WORDS = {ThemeChoice.SYSTEM: "As the system", ThemeChoice.LIGHT: "Light", ThemeChoice.DARK: "Dark"}
+_FIRST_DOCK_HEIGHT = 236
+_NARROW = 1180
+"""Below this width the inspector is there only while a workload is chosen."""
 
 
 class Window(QMainWindow):
@@ -32,35 +39,50 @@ class Window(QMainWindow):
     connect_asked: the user wants a connection to the context that is looked into.
     disconnect_asked: the user wants none.
     reload_asked: read contexts and clusters again.
+    setup_asked: the user wants what is missing on this machine to be put in place.
+    selection_changed: tuple[Key, ...], the workloads that are chosen now.
     closed: the window was closed by the user.
-    quit_asked: the user wants no more Kubeferry.
     """
 
     connect_asked = Signal()
     disconnect_asked = Signal()
     reload_asked = Signal()
+    setup_asked = Signal()
+    selection_changed = Signal(object)
     closed = Signal()
-    quit_asked = Signal()
 
-    def __init__(self, theme: Theme, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        theme: Theme,
+        clock: Callable[[], float] = time.time,
+        *,
+        store: PreferenceStore | None = None,
+        me: str = "me",
+        own_id: str = "",
+    ) -> None:
+        """`me`, `own_id`: the user's name, and the id by which own claims are told from others'."""
         super().__init__()
-        self._theme = theme
         self._history = TrafficHistory()
         self._contexts: tuple[ContextRow, ...] = ()
         self._context: str | None = None
         self._namespace: str | None = None
+        self._namespaces: tuple[str, ...] = ()
         self._dock_height = _FIRST_DOCK_HEIGHT
         self.setWindowTitle("Kubeferry")
         self.setWindowIcon(application_icon())
         self.setMinimumSize(_LEAST_SIZE)
         self.resize(_FIRST_SIZE)
-        self._menu = self._make_menu()
-        self.bar = StateBar(theme, self._history, self._menu)
+        self.menu = WindowMenu(self)
+        self.bar = StateBar(theme, self._history, self.menu)
         self.problem = ProblemPanel()
-        self.sidebar = Sidebar(theme)
+        self.no_tray = NoTrayNote(theme)
+        self.sidebar = Sidebar(theme, store=store)
         self.workloads = WorkloadTable(theme, clock)
+        self.workloads.show_own_id(own_id)
+        self.inspector = Inspector(theme, me=me, own_id=own_id)
         self.dock = TrafficDock(theme, self._history)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._pages = QStackedWidget()
         self._lay_out()
         self._connect()
         self._size_dock(_FIRST_DOCK_HEIGHT)
@@ -72,6 +94,7 @@ class Window(QMainWindow):
             self.dock.show_sample(None)
         self.bar.show_view(view)
         self.sidebar.show_connection(view)
+        self.inspector.show_connection(view)
         self.dock.show_view(view)
         can_retry = not view.phase.holds_connection
         self.problem.show_problem(view.problem, left=view.left, can_retry=can_retry)
@@ -93,8 +116,10 @@ class Window(QMainWindow):
         self._context = name
         self.sidebar.show_contexts(self._contexts, name)
         self.bar.show_chosen(name or "")
+        self.inspector.show_context(name)
 
     def show_namespaces(self, names: tuple[str, ...], note: str) -> None:
+        self._namespaces = names
         self.sidebar.show_namespaces(names, self._namespace, note=note)
 
     def show_namespace(self, name: str | None) -> None:
@@ -102,8 +127,49 @@ class Window(QMainWindow):
         self.sidebar.choose_namespace(name)
         self.workloads.show_scope(name)
 
+    def show_workloads(self, view: WorkloadsView) -> None:
+        self.workloads.show_workloads(view)
+        self._show_selection()
+
     def show_browse_problem(self, problem: Explanation | None) -> None:
         self.workloads.show_problem(problem)
+
+    def show_intercepts(self, rows: tuple[InterceptRow, ...]) -> None:
+        """Everybody's."""
+        self.workloads.show_intercepts(rows)
+        self.inspector.show_intercepts(rows)
+        self.dock.show_intercepts(rows)
+
+    def show_operations(self, operations: tuple[OperationView, ...]) -> None:
+        self.workloads.show_operations(operations)
+        self.inspector.show_operations(operations)
+
+    def show_rights(self, forbidden: str) -> None:
+        self.workloads.set_permissions(forbidden)
+        self.inspector.show_rights(forbidden)
+
+    def show_page(self, page: QWidget | None) -> None:
+        """A page in place of everything below the state bar; None: the ordinary one."""
+        if page is None:
+            self._pages.setCurrentWidget(self._splitter)
+            return
+        if self._pages.indexOf(page) < 0:
+            self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+
+    @property
+    def namespaces(self) -> tuple[str, ...]:
+        """Those that are offered now."""
+        return self._namespaces
+
+    @property
+    def shows_page(self) -> bool:
+        return self._pages.currentWidget() is not self._splitter
+
+    def choose_workload(self, key: Key) -> bool:
+        """Returns whether it is there."""
+        self.show_page(None)
+        return self.workloads.select(key)
 
     def dock_state(self) -> tuple[int, bool]:
         """Height when open, and whether it is folded."""
@@ -121,34 +187,30 @@ class Window(QMainWindow):
     def geometry_text(self) -> str:
         return bytes(self.saveGeometry().toBase64().data()).decode()
 
-    def bring_up(self) -> None:
-        self.show()
-        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
-        self.raise_()
-        self.activateWindow()
-
     def closeEvent(self, event: QCloseEvent) -> None:
-        event.accept()
+        event.ignore()
         self.closed.emit()
 
-    def _make_menu(self) -> QMenu:
-        menu = QMenu(self)
-        reload_action = QAction("Reload", menu, shortcut=QKeySequence(QKeySequence.StandardKey.Refresh))
-        reload_action.triggered.connect(self.reload_asked)
-        menu.addAction(reload_action)
-        themes = menu.addMenu("Appearance")
-        group = QActionGroup(themes)
-        for choice, words in _THEME_WORDS.items():
-            action = QAction(words, themes, checkable=True, checked=choice is self._theme.choice)
-            action.triggered.connect(lambda _checked, choice=choice: self._theme.choose(choice))
-            group.addAction(action)
-            themes.addAction(action)
-        menu.addSeparator()
-        quit_action = QAction("Quit", menu, shortcut=QKeySequence(QKeySequence.StandardKey.Quit))
-        quit_action.triggered.connect(self.quit_asked)
-        menu.addAction(quit_action)
-        self.addActions([reload_action, quit_action])
-        return menu
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_inspector()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.WindowStateChange and not self.isMinimized():
+            self._fit_inspector()
+
+    def _show_selection(self) -> None:
+        rows = (self.workloads.row_of(key) for key in self.workloads.selected)
+        self.inspector.show_selection(tuple(row for row in rows if row is not None))
+        self._fit_inspector()
+
+    def _fit_inspector(self) -> None:
+        self.inspector.setVisible(self.width() >= _NARROW or bool(self.workloads.selected))
+
+    def _selected(self, keys: tuple[Key, ...]) -> None:
+        self._show_selection()
+        self.selection_changed.emit(keys)
 
     def _lay_out(self) -> None:
         body = QWidget()
@@ -157,35 +219,39 @@ class Window(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.sidebar)
         row.addWidget(self.workloads, 1)
+        row.addWidget(self.inspector)
         self._splitter.addWidget(body)
         self._splitter.addWidget(self.dock)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
+        self._pages.addWidget(self._splitter)
         root = styled(QWidget(), "root")
         column = QVBoxLayout(root)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.bar)
+        column.addWidget(self.no_tray)
         column.addWidget(self.problem)
-        column.addWidget(self._splitter, 1)
+        column.addWidget(self._pages, 1)
         self.setCentralWidget(root)
 
     def _connect(self) -> None:
         self.bar.connect_asked.connect(self.connect_asked)
         self.bar.disconnect_asked.connect(self.disconnect_asked)
         self.problem.retry_asked.connect(self.connect_asked)
+        self.problem.setup_asked.connect(self.setup_asked)
+        self.inspector.connect_asked.connect(self.connect_asked)
         self.workloads.reload_asked.connect(self.reload_asked)
+        self.workloads.selection_changed.connect(self._selected)
         self.dock.folded.connect(self._dock_folded)
-        for keys in ("Ctrl+F", "/"):
-            QShortcut(QKeySequence(keys), self, self.workloads.focus_search)
-        QShortcut(QKeySequence("Ctrl+Return"), self, self.bar.switch.click)
 
     def _dock_folded(self, is_folded: bool) -> None:
         if is_folded:
             self._dock_height = max(self._dock_height, self.dock.height())
             self.dock.setFixedHeight(HEAD_HEIGHT + 8)
+            self._splitter.setSizes([self.height(), HEAD_HEIGHT + 8])
             return
         self.dock.setMinimumHeight(HEAD_HEIGHT + 68)
         self.dock.setMaximumHeight(16_777_215)

@@ -9,9 +9,13 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
 
 from app.domain.catalogue import Explanation
+from app.domain.errors import ErrorCode
 from app.ui.styled import styled
+from app.ui.translation import tr
 
 _DETAILS_HEIGHT = 96
+_SETUP_CODES = frozenset({ErrorCode.HELPER_NOT_RUNNING, ErrorCode.HELPER_NOT_ALLOWED, ErrorCode.NO_KUBECONFIG})
+"""What the first-run page can mend."""
 
 
 class ProblemPanel(QFrame):
@@ -19,9 +23,11 @@ class ProblemPanel(QFrame):
 
     Signals:
         retry_asked: do again what failed.
+        setup_asked: put in place what is missing on this machine.
     """
 
     retry_asked = Signal()
+    setup_asked = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,14 +39,16 @@ class ProblemPanel(QFrame):
         self._remedy = styled(QLabel(), "problemRemedy")
         self._details = styled(QPlainTextEdit(readOnly=True), "problemDetails")
         self._details.setFixedHeight(_DETAILS_HEIGHT)
-        self._details.setAccessibleName("Details")
+        self._details.setAccessibleName(tr("Details"))
         self._details.setTabChangesFocus(True)
-        self._fold = styled(QPushButton("Details"), "link")
+        self._fold = styled(QPushButton(tr("Details")), "link")
         self._fold.setCheckable(True)
-        self._retry = QPushButton("Try again")
-        self._dismiss = QPushButton("Dismiss")
+        self._retry = QPushButton(tr("Try again"))
+        self._setup = styled(QPushButton(tr("Set up")), "primary")
+        self._dismiss = QPushButton(tr("Dismiss"))
         self._fold.toggled.connect(self._details.setVisible)
         self._retry.clicked.connect(self.retry_asked)
+        self._setup.clicked.connect(self.setup_asked)
         self._dismiss.clicked.connect(self._dismiss_clicked)
         self._lay_out()
         self.hide()
@@ -57,12 +65,13 @@ class ProblemPanel(QFrame):
             self._details.setVisible(False)
         self._shown = problem
         self._title.setText(problem.what)
-        not_undone = f" Not undone: {'; '.join(left)}." if left else ""
+        not_undone = " " + tr("Not undone: {left}.", left="; ".join(left)) if left else ""
         self._meaning.setText(problem.effect + not_undone)
         self._remedy.setText(_commands_marked(problem.next_step))
         self._details.setPlainText(problem.detail)
         self._fold.setVisible(bool(problem.detail))
         self._retry.setVisible(can_retry)
+        self._setup.setVisible(problem.code in _SETUP_CODES)
         self.setAccessibleName(problem.title)
         self.setAccessibleDescription(f"{problem.what} {problem.effect} {problem.next_step}")
         self.setProperty("tone", "error" if can_retry else "degraded")
@@ -87,7 +96,7 @@ class ProblemPanel(QFrame):
         row = QHBoxLayout()
         row.setSpacing(8)
         row.addLayout(texts, 1)
-        for button in (self._fold, self._retry, self._dismiss):
+        for button in (self._fold, self._setup, self._retry, self._dismiss):
             row.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 12, 12, 12)

@@ -12,6 +12,7 @@ from app.ui.icons import icon
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.traffic.throughput_graph import Sparkline, TrafficHistory
+from app.ui.translation import tr, tr_count
 from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.wording import STATE_COLOURS, STATE_WORDS, place, round_trip, state_line, subnets_line
 
@@ -40,10 +41,11 @@ class StateBar(QFrame):
         self._word = styled(QLabel(), "stateWord")
         self._place = styled(ElidedLabel(), "placeName")
         self._step = styled(ElidedLabel(), "dim")
+        self._intercepts = styled(QLabel(), "interceptsWord")
         self._subnets = styled(QLabel(), "mono")
         self._rtt = styled(QLabel(), "dim")
         self._sparkline = Sparkline(theme, history)
-        self._cancel = QPushButton("Cancel")
+        self._cancel = QPushButton(tr("Cancel"))
         self._cancel.clicked.connect(self.disconnect_asked)
         self._hint = styled(QLabel(), "dim")
         self._change = styled(QPushButton(), "link")
@@ -53,8 +55,8 @@ class StateBar(QFrame):
         self._more = QToolButton()
         self._more.setMenu(menu)
         self._more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        self._more.setToolTip("More")
-        self._more.setAccessibleName("More")
+        self._more.setToolTip(tr("More"))
+        self._more.setAccessibleName(tr("More"))
         self._more.setIconSize(QSize(16, 16))
         self._lay_out()
         theme.changed.connect(self._dress)
@@ -79,21 +81,32 @@ class StateBar(QFrame):
         self._step.setVisible(bool(view.step))
         is_up = view.phase in (Phase.CONNECTED, Phase.DEGRADED, Phase.RECONNECTING)
         self._subnets.setText(subnets_line(view.subnets))
-        self._subnets.setToolTip("Routed into the cluster:\n" + "\n".join(view.subnets))
+        self._subnets.setToolTip(tr("Routed into the cluster:") + "\n" + "\n".join(view.subnets))
         self._subnets.setVisible(is_up and bool(view.subnets))
         self._rtt.setVisible(is_up and view.rtt_s is not None)
-        self._rtt.setText(f"RTT {round_trip(view.rtt_s)}" if view.rtt_s is not None else "")
+        self._rtt.setText(tr("RTT {time}", time=round_trip(view.rtt_s)) if view.rtt_s is not None else "")
         self._sparkline.setVisible(is_up)
+        self._intercepts.setVisible(is_up and bool(view.intercepts))
+        count = len(view.intercepts)
+        self._intercepts.setText("◆ " + tr_count(count, "{count} intercept", "{count} intercepts"))
+        self._intercepts.setToolTip("\n".join(f"{one.key[2]} · {one.rule or one.mode}" for one in view.intercepts))
         self._cancel.setVisible(view.phase is Phase.CONNECTING)
         is_off = not (view.phase.holds_connection or view.phase.is_between or view.phase is Phase.STARTING)
-        self._hint.setText(f"Connect to {self._chosen}" if is_off and self._chosen else "")
+        self._hint.setText(tr("Connect to {context}", context=self._chosen) if is_off and self._chosen else "")
         self._hint.setVisible(bool(self._hint.text()))
         leads_elsewhere = view.phase.holds_connection and self._chosen not in ("", view.context or self._chosen)
-        self._change.setText(f"Switch to {self._chosen}")
+        self._change.setText(tr("Switch to {context}", context=self._chosen))
         self._change.setVisible(leads_elsewhere)
         self._switch.show_view(view)
         self.setAccessibleName(state_line(view))
         self._dress()
+
+    def show_production(self, is_production: bool) -> None:
+        """What is chosen is marked as production: the bar has an edge, and changes ask."""
+        self.setProperty("production", is_production)
+        self.setToolTip(tr("This context is marked as production: every change asks.") if is_production else "")
+        self.style().unpolish(self)
+        self.style().polish(self)
 
     def refresh_traffic(self) -> None:
         self._sparkline.update()
@@ -109,6 +122,7 @@ class StateBar(QFrame):
         row.addWidget(self._step)
         row.addStretch(1)
         for widget in (
+            self._intercepts,
             self._subnets,
             self._rtt,
             self._sparkline,

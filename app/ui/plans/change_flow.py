@@ -41,11 +41,13 @@ class ChangeFlow(QObject):
 
     Signals:
         connect_agreed: str, the context to connect to now.
+        started: Wish, a proxy or mesh that is begun now.
         planning_changed: Key or None, the workload whose plan is being made.
         refused: Key and Explanation, there can be no plan.
     """
 
     connect_agreed = Signal(str)
+    started = Signal(object)
     planning_changed = Signal(object)
     refused = Signal(object, object)
 
@@ -124,6 +126,7 @@ class ChangeFlow(QObject):
         consents = intercept_consents(plan)
         if asked.dialog is None and not consents:
             self._asked = None
+            self.started.emit(asked.wish)
             self._intercepts.start(asked.wish)
             return
         dialog = asked.dialog or self._show_dialog(asked)
@@ -153,6 +156,7 @@ class ChangeFlow(QObject):
 
     def _agreed(self, wish: Wish, codes: tuple[str, ...]) -> None:
         confirmed = tuple(code for code in codes if code != TAKE_OVER)
+        self.started.emit(wish)
         self._intercepts.start(wish, take_over=TAKE_OVER in codes, confirmed=confirmed)
 
     def _closed(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -120,7 +120,8 @@ class PlanDialog(QDialog):
         self._body.addStretch(1)
         self._weigh()
         (self._consents[0][1] if self._consents else self._do).setFocus()
-        self._fit()
+        # What was just added has its size only once the event loop has been there.
+        QTimer.singleShot(0, self, self._fit)
 
     def show_problem(self, problem: Explanation) -> None:
         """It would fail: there is nothing to agree to."""
