@@ -11,7 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from app.controllers.first_run_views import Added, FirstRunView, HelperState, HelperView, KubeconfigsView, TrialView
 from app.controllers.kubeconfigs import KubeconfigLibrary, NotTaken
 from app.controllers.scope import Scope
-from app.domain.catalogue import Explanation, explain
+from app.controllers.words import translated
+from app.domain.catalogue import Explanation
 from app.domain.checks import Check, failed
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.platform.helper_install import Installed, InstallPlan, Outcome, plan_install, run_install
@@ -130,7 +131,7 @@ class FirstRunController(QObject):
         try:
             await self._knock()
         except KubeferryError as error:
-            return _STATES.get(error.code, HelperState.FAILED), explain(Problem.of(error))
+            return _STATES.get(error.code, HelperState.FAILED), translated(Problem.of(error))
         return HelperState.READY, None
 
     async def _install_helper(self) -> None:

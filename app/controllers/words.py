@@ -1,7 +1,4 @@
-"""What controllers say to the user, in the user's language.
-
-The same as app.ui.translation, which they may not import: the words are looked up in one table.
-"""
+"""What is said to the user, in the user's language. Widgets take it from app.ui.translation."""
 
 from __future__ import annotations
 
@@ -15,7 +12,7 @@ from app.domain.stages import Stage, describe_stage
 CONTEXT = "Kubeferry"
 
 
-def tr(text: str, **values: object) -> str:
+def tr(text: str, /, **values: object) -> str:
     """Returns `text`, a literal, in the user's language, with `{name}` replaced by `values`."""
     found = QCoreApplication.translate(CONTEXT, text)
     return found.format(**values) if values else found

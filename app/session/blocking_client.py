@@ -10,7 +10,7 @@ from types import TracebackType
 from app.domain.errors import ErrorCode, KubeferryError
 from app.session import messages as m
 from app.session.problems import error_from_info
-from app.session.rendezvous import connect_socket
+from app.session.rendezvous import connect_socket, wait_until_gone
 from helper.protocol.framing import MessageDecoder, ProtocolError, encode
 
 _READ_BYTES = 1 << 16
@@ -27,7 +27,19 @@ class BlockingSession:
 
     @classmethod
     def open(cls, *, start: bool) -> BlockingSession | None:
-        """Returns None when no session runs and none is to be started. Raises KubeferryError."""
+        """Returns None when no session runs and none is to be started. Raises KubeferryError.
+
+        A session of another version that holds nothing gives way, and is replaced.
+        """
+        try:
+            return cls._open(start=start)
+        except KubeferryError as error:
+            if error.code is not ErrorCode.SESSION_VERSION or not wait_until_gone():
+                raise
+        return cls._open(start=start)
+
+    @classmethod
+    def _open(cls, *, start: bool) -> BlockingSession | None:
         sock = connect_socket(start=start)
         if sock is None:
             return None

@@ -10,7 +10,7 @@ from contextlib import aclosing, asynccontextmanager, suppress
 from app.domain.errors import ErrorCode, KubeferryError
 from app.session import messages as m
 from app.session.problems import error_from_info
-from app.session.rendezvous import connect_socket
+from app.session.rendezvous import connect_socket, wait_until_gone
 from helper.protocol.framing import ProtocolError
 from helper.protocol.message_socket import ChannelClosed, MessageSocket
 
@@ -111,6 +111,16 @@ class _Gone(KubeferryError):
 
 
 async def _open_channel() -> Channel:
+    """A session of another version that holds nothing gives way, and is replaced."""
+    try:
+        return await _opened_channel()
+    except KubeferryError as error:
+        if error.code is not ErrorCode.SESSION_VERSION or not await asyncio.to_thread(wait_until_gone):
+            raise
+    return await _opened_channel()
+
+
+async def _opened_channel() -> Channel:
     sock = connect_socket(start=False) or await asyncio.to_thread(connect_socket, start=True)
     assert sock is not None  # noqa: S101  (start=True returns one or raises)
     channel: Channel = MessageSocket(sock, m.FromSession)

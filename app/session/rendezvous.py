@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import time
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.platform.launch import start_lock, start_session
 from app.platform.paths import session_socket
+
+GONE_S = 2.0
+GONE_STEP_S = 0.05
 
 
 def connect_socket(*, start: bool) -> socket.socket | None:
@@ -24,6 +28,16 @@ def connect_socket(*, start: bool) -> socket.socket | None:
     if found is None:
         raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it started, but does not listen")
     return found
+
+
+def wait_until_gone(timeout_s: float = GONE_S) -> bool:
+    """Waits for a session that gives way to another version: it takes its socket away. Returns whether it has."""
+    deadline = time.monotonic() + timeout_s
+    while session_socket().exists():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(GONE_STEP_S)
+    return True
 
 
 def ensure_started() -> None:

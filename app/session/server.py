@@ -138,6 +138,9 @@ class _Conversation:
         first = await self._channel.receive()
         if not isinstance(first, m.Hello) or first.version != m.SESSION_PROTOCOL_VERSION:
             await self._channel.send(m.Refused(m.ProblemInfo(ErrorCode.SESSION_VERSION)))
+            if isinstance(self._runner.state, c.Disconnected | c.Failed):
+                # The program was upgraded while nothing is connected: the client's own session takes over.
+                self._server.ended.set()
             raise _Hangup
         self._outbox.add(m.Welcome(m.SESSION_PROTOCOL_VERSION, os.getpid()))
         while True:

@@ -6,20 +6,8 @@ later is wrapped in `mark` where it is written, and goes through `tr` where it i
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
-
-CONTEXT = "Kubeferry"
-
-
-def tr(text: str, **values: object) -> str:
-    """Returns `text` in the user's language, with `{name}` replaced by `values`."""
-    found = QCoreApplication.translate(CONTEXT, text)
-    return found.format(**values) if values else found
-
-
-def tr_count(count: int, one: str, many: str, **values: object) -> str:
-    """As `tr`, of two texts that both may name `{count}`."""
-    return tr(one if count == 1 else many, count=count, **values)
+from app.controllers.words import tr as tr
+from app.controllers.words import tr_count as tr_count
 
 
 def mark(text: str) -> str:

@@ -4259,6 +4259,11 @@
             <translation>导出</translation>
         </message>
         <message>
+            <location filename="app/ui/widgets/clear_button.py" />
+            <source>Clear</source>
+            <translation>清除</translation>
+        </message>
+        <message>
             <location filename="app/ui/window_menu.py" />
             <source>Set up this machine</source>
             <translation>设置本机</translation>

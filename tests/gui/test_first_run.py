@@ -31,7 +31,7 @@ from app.domain.kubeconfig_cautions import Caution, CautionKind
 from app.kube.kubeconfig_sources import HeldTexts
 from app.platform.helper_install import Installed, InstallPlan, Obstacle, Outcome
 from app.ui.first_run import helper_step, kubeconfig_words
-from app.ui.first_run.binding import bind_first_run
+from app.ui.first_run.binding import bind_list, bind_page
 from app.ui.first_run.first_run_page import FirstRunPage
 from app.ui.first_run.kubeconfig_drop import KubeconfigDrop
 from app.ui.first_run.step_card import StepState
@@ -380,7 +380,10 @@ async def test_by_mouse_from_nothing_to_start(bench: Bench, theme: Theme, qtbot:
     for widget in (page, settings, window):
         qtbot.addWidget(widget)
     drop = KubeconfigDrop(window)
-    bind_first_run(bench.controller, page, settings, drop)
+    bind_page(bench.controller, page)
+    bind_list(bench.controller, settings.list)
+    drop.file_dropped.connect(bench.controller.open_file)
+    drop.text_dropped.connect(bench.controller.paste)
     finished: list[bool] = []
     page.finished.connect(lambda: finished.append(True))
     page.show()

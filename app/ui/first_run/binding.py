@@ -1,32 +1,29 @@
-"""Who tells whom about kubeconfigs and the helper: the page, the settings and the window on one controller."""
+"""Who tells whom about kubeconfigs and the helper: pages and lists on one controller."""
 
 from __future__ import annotations
 
 from app.controllers.first_run import FirstRunController
-from app.controllers.first_run_views import FirstRunView
 from app.ui.first_run.first_run_page import FirstRunPage
-from app.ui.first_run.kubeconfig_drop import KubeconfigDrop
-from app.ui.settings.kubeconfig_page import KubeconfigPage
+from app.ui.first_run.kubeconfig_list import KubeconfigList
 
 
-def bind_first_run(
-    controller: FirstRunController, page: FirstRunPage, settings: KubeconfigPage, drop: KubeconfigDrop
-) -> None:
+def bind_page(controller: FirstRunController, page: FirstRunPage) -> None:
     """All but `page.finished`, which is the window's."""
-
-    def show(view: FirstRunView) -> None:
-        page.show_state(view)
-        settings.show_kubeconfigs(view.kubeconfigs)
-
-    controller.changed.connect(show)
-    for asks in (page, settings.list):
-        asks.file_chosen.connect(controller.open_file)
-        asks.text_pasted.connect(controller.paste)
-        asks.forget_asked.connect(controller.forget)
-    drop.file_dropped.connect(controller.open_file)
-    drop.text_dropped.connect(controller.paste)
+    controller.changed.connect(page.show_state)
+    page.file_chosen.connect(controller.open_file)
+    page.text_pasted.connect(controller.paste)
+    page.forget_asked.connect(controller.forget)
     page.install_asked.connect(controller.install_helper)
     page.test_asked.connect(controller.test)
     page.stop_test_asked.connect(controller.stop_test)
     page.look_asked.connect(controller.look)
-    show(controller.view)
+    page.show_state(controller.view)
+
+
+def bind_list(controller: FirstRunController, kubeconfigs: KubeconfigList) -> None:
+    """Of the settings."""
+    controller.changed.connect(lambda view: kubeconfigs.show_view(view.kubeconfigs))
+    kubeconfigs.file_chosen.connect(controller.open_file)
+    kubeconfigs.text_pasted.connect(controller.paste)
+    kubeconfigs.forget_asked.connect(controller.forget)
+    kubeconfigs.show_view(controller.view.kubeconfigs)

@@ -11,7 +11,8 @@ from PySide6.QtWidgets import QWidget
 from app.controllers.connect_planner import ConnectPlanner
 from app.controllers.intercept_views import InterceptRow, Key, PlanView
 from app.controllers.intercepts import InterceptController
-from app.domain.catalogue import Explanation, explain
+from app.controllers.words import translated
+from app.domain.catalogue import Explanation
 from app.domain.connect_plan import ConnectPlan
 from app.domain.connection import Target
 from app.domain.intercepts import Wish
@@ -167,7 +168,7 @@ class ChangeFlow(QObject):
         if self._connecting is None:
             return
         if plan.problem is not None:
-            self._connecting.show_problem(explain(plan.problem))
+            self._connecting.show_problem(translated(plan.problem))
         else:
             self._connecting.show_plan(connect_sections(plan))
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from app.controllers.views import ConnectionView
+from app.controllers.intercept_views import InterceptRow
+from app.controllers.views import ConnectionView, Phase
 from app.ui.composition import Controllers
 from app.ui.plans.change_flow import ChangeFlow
 from app.ui.shell.commands import Command
@@ -29,8 +30,13 @@ def commands_now(window: Window, flow: ChangeFlow, parts: Controllers, actions: 
 
 def _connection_commands(flow: ChangeFlow, parts: Controllers) -> Iterator[Command]:
     view: ConnectionView = parts.connection.view
+    for one in view.intercepts:
+        what = tr("Stop {name}", name=one.key[2])
+        yield Command(
+            f"stop {one.intercept_id}", what, partial(_leave, flow, parts, one), subtitle=one.rule or one.mode
+        )
     if view.phase.holds_connection:
-        title = tr("Disconnect")
+        title = tr("Cancel connecting") if view.phase is Phase.CONNECTING else tr("Disconnect")
         yield Command("disconnect", title, parts.connection.disconnect_now, subtitle=view.context or "")
     for row in parts.browser.contexts:
         here = view.phase.holds_connection and view.context == row.name
@@ -80,6 +86,10 @@ def _workload_commands(window: Window) -> Iterator[Command]:
             partial(_run, partial(window.choose_workload, row.key)),
             subtitle=f"{row.kind} · {row.namespace}",
         )
+
+
+def _leave(flow: ChangeFlow, parts: Controllers, one: InterceptRow) -> None:
+    flow.leave((one,), parts.connection.view.context or "")
 
 
 def _run(action: Callable[[], object]) -> None:

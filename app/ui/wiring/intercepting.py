@@ -46,6 +46,7 @@ def wire_intercepts(window: Window, tray: Tray, notifier: Notifier, flow: Change
     inspector.leave_asked.connect(leave)
     inspector.cancel_asked.connect(controller.cancel)
     controller.ended.connect(ended)
+    controller.ended.connect(notifier.show_outcome)
     table = window.workloads
     table.leave_asked.connect(leave_keys)
     table.activated.connect(lambda key: _show(window, key))

@@ -13,13 +13,14 @@ from app.platform.autostart import Autostart
 from app.settings.preferences import Preferences
 from app.ui.composition import Controllers
 from app.ui.diagnostics.diagnostics_dialog import Page
+from app.ui.first_run.binding import bind_list
 from app.ui.plans.change_flow import ChangeFlow
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.shell.notifier import Notifier
 from app.ui.shell.palette import Palette
 from app.ui.shell.raising import raise_window, toggle_window
 from app.ui.shell.shortcut_sheet import ShortcutSheet
-from app.ui.shell.shortcuts import Does, bind_shortcuts
+from app.ui.shell.shortcuts import Does, bind_shortcuts, elsewhere_lines
 from app.ui.shell.single_instance import SingleInstance
 from app.ui.shell.tray import Tray
 from app.ui.theme import Theme, ThemeChoice
@@ -27,8 +28,6 @@ from app.ui.window import Window
 from app.ui.wiring.commands import commands_now
 from app.ui.wiring.diagnosing import Diagnostics
 from app.ui.wiring.setting_up import Setup
-
-_RECENT_COMMANDS = 8
 
 
 class Shell(QObject):
@@ -52,13 +51,12 @@ class Shell(QObject):
         self._window, self._theme, self._tray, self._flow, self._parts = window, theme, tray, flow, parts
         self._autostart = autostart
         self._settings: SettingsDialog | None = None
-        self._recent: tuple[str, ...] = ()
         self.setup = Setup(window, theme, parts)
         self.diagnostics = Diagnostics(window, theme, flow, parts, self.setup.show)
         self.palette = Palette(theme, window)
         self._actions = self._make_actions()
-        self._lines = bind_shortcuts(window, {Does(one): do for one, do in self._actions.items() if one in set(Does)})
-        self.sheet = ShortcutSheet(self._lines, window)
+        lines = bind_shortcuts(window, {Does(one): do for one, do in self._actions.items() if one in set(Does)})
+        self.sheet = ShortcutSheet((*lines, *elsewhere_lines()), window)
         self._wire(notifier)
         self._show_preferences(parts.store.value, notifier)
         parts.store.subscribe(lambda chosen: self._show_preferences(chosen, notifier))
@@ -70,9 +68,7 @@ class Shell(QObject):
             has_tray = Tray.is_available()
             dialog = SettingsDialog(self._theme, self._parts.store, self._autostart, self._window, has_tray=has_tray)
             dialog.restart_asked.connect(lambda: self.quit_asked.emit(True))
-            self.setup.wire_list(dialog.kubeconfigs.list)
-            first_run = self._parts.first_run
-            first_run.changed.connect(lambda view: dialog.kubeconfigs.show_kubeconfigs(view.kubeconfigs))
+            bind_list(self._parts.first_run, dialog.kubeconfigs.list)
             self._settings = dialog
         return self._settings
 
@@ -86,7 +82,7 @@ class Shell(QObject):
 
     def open_palette(self) -> None:
         offered = commands_now(self._window, self._flow, self._parts, self._actions)
-        self.palette.show_commands(offered, self._recent)
+        self.palette.show_commands(offered)
         self.palette.open()
 
     def _make_actions(self) -> dict[str, Callable[[], object]]:
@@ -117,13 +113,18 @@ class Shell(QObject):
         window.closed.connect(self._closed)
         window.setup_asked.connect(self.setup.show)
         window.no_tray.told.connect(lambda: self._parts.store.change(told_no_tray=True))
-        self.palette.used.connect(self._used)
         tray.open_asked.connect(lambda: raise_window(window))
         tray.toggle_asked.connect(lambda: toggle_window(window))
         tray.intercept_asked.connect(self._show_workload)
         tray.settings_asked.connect(self._settings_from_tray)
         tray.quit_asked.connect(lambda: self.quit_asked.emit(False))
+        tray.availability_changed.connect(self._tray_changed)
         notifier.action_asked.connect(self._notice_pressed)
+
+    def _tray_changed(self, is_there: bool) -> None:
+        """A panel that goes must not take a hidden window with it."""
+        if not is_there and not self._window.isVisible():
+            raise_window(self._window)
 
     def _show_workload(self, key: Key) -> None:
         raise_window(self._window)
@@ -138,9 +139,6 @@ class Shell(QObject):
             self._window.hide()
         else:
             self.quit_asked.emit(False)
-
-    def _used(self, command: str) -> None:
-        self._recent = (command, *(one for one in self._recent if one != command))[:_RECENT_COMMANDS]
 
     def _notice_pressed(self, action: str, about: object) -> None:
         raise_window(self._window)

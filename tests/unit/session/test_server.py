@@ -24,6 +24,7 @@ from app.session import server as server_module
 from app.session.blocking_client import BlockingSession
 from app.session.client import SessionClient
 from app.session.hub import Hub
+from app.session.rendezvous import wait_until_gone
 from app.session.runner import Attempt, AttemptContext, Runner
 from app.session.server import MAX_OUTBOX, Outbox, Server, listen
 from helper.protocol.framing import MAX_MESSAGE_BYTES, encode
@@ -184,6 +185,29 @@ async def test_other_version_is_refused() -> None:
         assert await raw.exchange(encode(m.Hello(99))) == [
             m.Refused(m.ProblemInfo(ErrorCode.SESSION_VERSION)),
         ]
+
+
+async def test_an_idle_session_gives_way_to_another_version() -> None:
+    async with running() as made:
+        await Raw().exchange(encode(m.Hello(99)))
+        assert made.server.ended.is_set()
+
+
+async def test_a_session_that_holds_a_connection_stays() -> None:
+    async with running() as made:
+        client = SessionClient()
+        await client.request(m.Connect(context="one"))
+        await made.until(c.Connecting)
+        await Raw().exchange(encode(m.Hello(99)))
+        assert not made.server.ended.is_set()
+        client.close()
+
+
+async def test_a_client_waits_until_the_other_version_has_gone() -> None:
+    async with running():
+        assert not await asyncio.to_thread(wait_until_gone, 0.1)
+    paths.session_socket().unlink()
+    assert await asyncio.to_thread(wait_until_gone, 0.1)
 
 
 class Raw:
