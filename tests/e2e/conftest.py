@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from tests.conftest import KEEP
+from tests.e2e.desktop_fixtures import accessibility, desktop, shots, window  # noqa: F401 - pytest finds fixtures here
 from tests.e2e.driver import Kubeferry
 from tests.e2e.intercept_fixtures import (  # noqa: F401 - pytest finds fixtures and hooks here
     bookinfo,

@@ -23,7 +23,7 @@ class SideSearch(QLineEdit):
         self.setAccessibleName(name)
         self._theme = theme
         self._places = places
-        self._icon = QAction(self)
+        self._icon = QAction(name, self)
         self.addAction(self._icon, QLineEdit.ActionPosition.LeadingPosition)
         self._frame = QWidget()
         row = QHBoxLayout(self._frame)
