@@ -11,12 +11,11 @@ from PySide6.QtCore import QObject, Signal
 
 from app.controllers.scope import Scope
 from app.controllers.views import ContextRow, WorkloadsView
-from app.controllers.words import translated
+from app.controllers.words import tr, translated
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 
 PAUSES_S = (2.0, 5.0, 10.0, 30.0)
-"""Between tries to reach a cluster that does not answer; the last one for ever."""
-
+"""Between tries to reach a cluster that does not answer; the last one for ever, until it has answered once."""
 
 GATHER_S = 0.15
 """Changes that come together are shown together: a rollout of hundreds of pods redraws the table a few times."""
@@ -202,28 +201,32 @@ class BrowserController(QObject):
             self.rights_changed.emit(reason)
 
     async def _follow_namespaces(self, context: str) -> None:
-        for pause in _pauses():
+        pauses = _pauses()
+        while True:
             try:
                 async with aclosing(self._reader.watch_namespaces(context)) as news:
                     async for names in news:
+                        pauses = _pauses()
                         self.namespaces_changed.emit(names, "")
             except KubeferryError as error:
                 if error.code is ErrorCode.API_FORBIDDEN:
                     own = (self._namespace,) if self._namespace else ()
-                    self.namespaces_changed.emit(own, "You may not list this cluster's namespaces.")
-            await asyncio.sleep(pause)
+                    self.namespaces_changed.emit(own, tr("You may not list this cluster's namespaces."))
+            await asyncio.sleep(next(pauses))
 
     async def _follow_workloads(self, context: str, namespace: str | None) -> None:
-        for pause in _pauses():
+        pauses = _pauses()
+        while True:
             try:
                 async with aclosing(self._reader.watch_workloads(context, namespace)) as news:
                     async for self._source in news:
+                        pauses = _pauses()
                         if self._gathering is None:
                             self._gathering = asyncio.get_running_loop().call_later(GATHER_S, self._tell_workloads)
             except KubeferryError as error:
                 self._stop_gathering()
                 self.problem_changed.emit(translated(Problem.of(error)))
-            await asyncio.sleep(pause)
+            await asyncio.sleep(next(pauses))
 
 
 def _pauses() -> Iterator[float]:

@@ -57,6 +57,8 @@ class ConnectionController(QObject):
         self._view = ConnectionView()
         self._statistics: Statistics | None = None
         self._asked: tuple[str | None, str | None] = (None, None)
+        self._is_asked_early = False
+        self._is_following = False
 
     @property
     def view(self) -> ConnectionView:
@@ -64,16 +66,29 @@ class ConnectionController(QObject):
 
     def start(self) -> None:
         """Begins to follow the session, or begins again after that failed."""
+        self._is_following = True
         self._scope.replace("session", self._follow())
 
     def connect_to(self, context: str, namespace: str | None) -> None:
-        if self._view.phase is Phase.STARTING:
-            return
+        """Before anything is known of the session, it waits for that."""
+        self._follow_again()
         self._asked = (context, namespace)
+        self._is_asked_early = self._view.phase is Phase.STARTING
+        if not self._is_asked_early:
+            self._connect(context, namespace)
+
+    def _follow_again(self) -> None:
+        """A session that could not be had before may be there when the user tries again."""
+        if not self._is_following:
+            self.start()
+
+    def _connect(self, context: str, namespace: str | None) -> None:
         self._scope.start(self._ask(*self._requests(context, namespace)))
 
     def disconnect_now(self) -> None:
         """Ends the connection, or calls off the attempt to make one."""
+        self._is_asked_early = False
+        self._follow_again()
         self._scope.start(self._ask(m.Disconnect()))
 
     async def farewell(self) -> None:
@@ -91,6 +106,7 @@ class ConnectionController(QObject):
             async for event in self._watch():
                 self._take(event)
         except KubeferryError as error:
+            self._is_following = False
             self._fail(error)
 
     async def _ask(self, *requests: m.Request) -> None:
@@ -98,7 +114,7 @@ class ConnectionController(QObject):
             for request in requests:
                 await self._session.request(request)
         except KubeferryError as error:
-            self._fail(error)
+            self._refuse(error)
 
     def _take(self, event: m.Event) -> None:
         self.heard.emit(event)
@@ -121,7 +137,15 @@ class ConnectionController(QObject):
         if statistics.rtt_s is not None and self._view.phase is Phase.CONNECTED:
             self._show(replace(self._view, rtt_s=statistics.rtt_s))
 
+    def _refuse(self, error: KubeferryError) -> None:
+        """A wish that came to nothing does not end the connection that there is."""
+        if self._view.phase.holds_connection and error.code is not ErrorCode.CANCELLED:
+            self._show(replace(self._view, problem=translated(Problem.of(error))))
+        else:
+            self._fail(error)
+
     def _fail(self, error: KubeferryError) -> None:
+        self._is_asked_early = False
         if error.code is ErrorCode.CANCELLED:
             return
         self._show(ConnectionView(Phase.FAILED, problem=translated(Problem.of(error))))
@@ -132,3 +156,7 @@ class ConnectionController(QObject):
         if view != self._view:
             self._view = view
             self.changed.emit(view)
+        context, namespace = self._asked
+        if self._is_asked_early and context is not None:
+            self._is_asked_early = False
+            self._connect(context, namespace)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.controllers.intercept_views import Health, InterceptRow
+from app.controllers.intercept_views import Health, InterceptRow, key_of
 from app.controllers.views import ConnectionView, Phase, TrafficSample
 from app.controllers.words import stage_line, translated
 from app.domain.catalogue import Explanation
@@ -34,7 +34,7 @@ def intercept_row(info: InterceptInfo) -> InterceptRow:
     ref = parse_workload(info.workload, info.namespace)
     return InterceptRow(
         intercept_id=info.intercept_id,
-        key=(ref.kind.value, ref.namespace, ref.name),
+        key=key_of(ref),
         mode=info.mode,
         rule=info.rule,
         ports=info.ports,

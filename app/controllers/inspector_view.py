@@ -61,6 +61,11 @@ class Circumstances:
     forbidden: str = ""
 
 
+def looks_at_connected(context: str | None, connection: ConnectionView) -> bool:
+    """Is what the session tells about the cluster looked into?"""
+    return context is None or connection.context in (None, context)
+
+
 def mode_view(
     mode: Mode,
     row: WorkloadRow,

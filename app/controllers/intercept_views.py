@@ -7,9 +7,19 @@ from dataclasses import dataclass
 
 from app.domain.catalogue import Explanation
 from app.domain.intercepts import Wish
+from app.domain.workload import WorkloadKind, WorkloadRef
 
 Key = tuple[str, str, str]
 """(kind, namespace, name) of a workload, as WorkloadRow.key."""
+
+
+def key_of(ref: WorkloadRef) -> Key:
+    return ref.kind.value, ref.namespace, ref.name
+
+
+def ref_of(key: Key) -> WorkloadRef:
+    kind, namespace, name = key
+    return WorkloadRef(WorkloadKind(kind), namespace, name)
 
 
 class Health(enum.StrEnum):

@@ -18,6 +18,8 @@ from app.controllers.intercept_views import (
     OperationView,
     OutcomeView,
     PlanView,
+    key_of,
+    ref_of,
 )
 from app.controllers.scope import Scope
 from app.controllers.views import ConnectionView, Phase
@@ -25,13 +27,15 @@ from app.controllers.words import intercept_stage_line, tr, translated
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.domain.intercept_stages import InterceptStage
 from app.domain.intercepts import Wish
-from app.domain.workload import WorkloadKind, WorkloadRef
 from app.session import intercept_messages as im
 from app.session import messages as m
 from app.session.intercept_convert import message_of_wish, workload_of
 
 REFRESH_S = 2.0
 """How often everybody's intercepts are asked for while there is a connection; own changes are told at once."""
+
+MAX_FAILURES = 5
+"""Rounds without an answer until what was told last is taken for old."""
 
 _UP = (Phase.CONNECTED, Phase.DEGRADED)
 
@@ -99,18 +103,22 @@ class InterceptController(QObject):
         self._is_up, self._own = is_up, view.intercepts
 
     def plan(self, wish: Wish) -> None:
-        """What would be done? Nothing is changed. The last one asked for is answered."""
-        self._scope.replace("plan", self._plan(wish))
+        """What would be done? Nothing is changed. The last one asked for at a workload is answered."""
+        self._scope.replace(_plan_task(key_of(wish.workload)), self._plan(wish))
+
+    def stop_planning(self, key: Key) -> None:
+        """Nobody waits for the plan any more."""
+        self._scope.stop(_plan_task(key))
 
     def start(self, wish: Wish, *, take_over: bool = False, confirmed: tuple[str, ...] = ()) -> None:
         """`confirmed`: the codes of the plan's notices that the user agreed to."""
         doing = Doing.MESH if wish.rule is not None else Doing.PROXY
         request = im.StartIntercept(message_of_wish(wish), take_over, confirmed)
-        self._begin(_key(wish.workload), doing, request)
+        self._begin(key_of(wish.workload), doing, request)
 
     def leave(self, key: Key, only: tuple[str, ...] = ()) -> None:
         """Ends own intercepts of a workload (`only`: those with these ids); it is restored when nobody else has any."""
-        self._begin(key, Doing.LEAVE, im.Leave(workload_of(_ref(key)), only=only))
+        self._begin(key, Doing.LEAVE, im.Leave(workload_of(ref_of(key)), only=only))
 
     def cancel(self, key: Key) -> None:
         """Undoes what is being done to it, if it is not done yet."""
@@ -139,7 +147,7 @@ class InterceptController(QObject):
         finally:
             self._running.pop(key, None)
             self._operations.pop(key, None)
-        self.operations_changed.emit(self.operations)
+            self.operations_changed.emit(self.operations)
         self.ended.emit(outcome)
         if self._is_up:
             self._scope.replace("intercepts", self._follow())
@@ -193,7 +201,7 @@ class InterceptController(QObject):
             if not isinstance(answer, im.InterceptPlan):
                 raise KubeferryError(ErrorCode.SESSION_VERSION)
         except KubeferryError as error:
-            self.plan_failed.emit(_key(wish.workload), translated(Problem.of(error)))
+            self.plan_failed.emit(key_of(wish.workload), translated(Problem.of(error)))
             return
         self.planned.emit(
             PlanView(
@@ -209,13 +217,19 @@ class InterceptController(QObject):
         )
 
     async def _follow(self) -> None:
+        """What the connection is about is told by its own controller: here the next round asks again, and what is not
+        confirmed for a while is not shown any more."""
+        failures = 0
         while True:
             try:
                 answer = await self._session.request(im.ListIntercepts())
                 if isinstance(answer, im.InterceptList):
+                    failures = 0
                     self._show(tuple(intercept_row(one) for one in answer.intercepts))
             except KubeferryError:
-                pass  # What the connection is about is told by its own controller; the next round asks again.
+                failures += 1
+                if failures == MAX_FAILURES:
+                    self._show(())
             await asyncio.sleep(REFRESH_S)
 
     def _show(self, rows: tuple[InterceptRow, ...]) -> None:
@@ -228,10 +242,5 @@ class InterceptController(QObject):
         self.operations_changed.emit(self.operations)
 
 
-def _key(ref: WorkloadRef) -> Key:
-    return ref.kind.value, ref.namespace, ref.name
-
-
-def _ref(key: Key) -> WorkloadRef:
-    kind, namespace, name = key
-    return WorkloadRef(WorkloadKind(kind), namespace, name)
+def _plan_task(key: Key) -> str:
+    return f"plan {'/'.join(key)}"

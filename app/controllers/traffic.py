@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager, aclosing
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.flow_book import FlowBook, rates_by_workload
-from app.controllers.intercept_views import InterceptRow, Key
+from app.controllers.intercept_views import InterceptRow, Key, ref_of
 from app.controllers.intercepts import SessionTalks, Talk
 from app.controllers.scope import Scope
 from app.controllers.traffic_views import NamesNote, RequestRow
 from app.controllers.views import ConnectionView, Phase
 from app.domain.errors import KubeferryError
 from app.domain.flow_names import Place
-from app.domain.workload import WorkloadKind, WorkloadRef
 from app.session import intercept_messages as im
 from app.session import messages as m
 from app.session.intercept_convert import workload_of
@@ -38,6 +35,7 @@ NAMES_RETRY_S = 10.0
 """After the cluster did not answer."""
 
 _NAMED_ADDRESSES = 64
+_MAX_RULES = 2_000
 _UP = (Phase.CONNECTED, Phase.DEGRADED, Phase.RECONNECTING)
 
 
@@ -64,7 +62,6 @@ class TrafficController(QObject):
     names_changed: NamesNote, why there may be no names.
     requests_seen: tuple[RequestRow, ...] and an int, how many more there were than these; ten times a second at most.
     rates_changed: Mapping[Key, float], bytes per second of workloads that have any; once a second.
-    request_rates_changed: Mapping[Key, float], requests per second of watched workloads that have any; once a second.
     watched_changed: tuple[Key, ...], whose requests are told.
     """
 
@@ -72,7 +69,6 @@ class TrafficController(QObject):
     names_changed = Signal(object)
     requests_seen = Signal(object, int)
     rates_changed = Signal(object)
-    request_rates_changed = Signal(object)
     watched_changed = Signal(object)
 
     def __init__(
@@ -80,13 +76,11 @@ class TrafficController(QObject):
         scope: Scope,
         session: SessionTalks,
         names: NameSource | None = None,
-        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._scope = scope
         self._session = session
         self._names = names
-        self._clock = clock
         self._book = FlowBook()
         self._is_up = False
         self._place: tuple[str | None, str | None] = (None, None)
@@ -97,8 +91,6 @@ class TrafficController(QObject):
         self._pending: list[RequestRow] = []
         self._skipped = 0
         self._gathering: asyncio.TimerHandle | None = None
-        self._counted: Counter[Key] = Counter()
-        self._counted_at = clock()
         self._note = NamesNote.NONE
 
     @property
@@ -119,15 +111,13 @@ class TrafficController(QObject):
             return
         self._scope.stop("traffic")
         self._scope.stop("names")
-        self._counted.clear()
         self.flows_changed.emit(())
         self.rates_changed.emit({})
-        self.request_rates_changed.emit({})
 
     def follow(self, selection: tuple[Key, ...], intercepts: tuple[InterceptRow, ...]) -> None:
         """Watches the selected workloads that have a mesh, else all own ones that have."""
         self._intercepts = intercepts
-        self._rules.update((one.intercept_id, one) for one in intercepts)
+        self._remember(intercepts)
         meshes = [one for one in intercepts if one.mode == "mesh"]
         selected = {one.key for one in meshes} & set(selection)
         wanted = tuple(sorted(selected or {one.key for one in meshes if one.mine}))[:MAX_INTERCEPTS]
@@ -138,8 +128,17 @@ class TrafficController(QObject):
         if self._talk is not None:
             self._scope.replace("watch", self._tell_watched(self._talk))
 
+    def _remember(self, intercepts: tuple[InterceptRow, ...]) -> None:
+        """Requests may be told a moment after the intercept that took them has gone."""
+        for one in intercepts:
+            self._rules.pop(one.intercept_id, None)
+            self._rules[one.intercept_id] = one
+        while len(self._rules) > _MAX_RULES:
+            del self._rules[next(iter(self._rules))]
+
     async def _follow(self) -> None:
         while True:
+            talk: Talk | None = None
             try:
                 async with self._session.conversation() as talk:
                     await talk.request(m.Subscribe())
@@ -154,7 +153,9 @@ class TrafficController(QObject):
             except KubeferryError as error:
                 log.debug("traffic is not told: %s", error)
             finally:
-                self._talk = None
+                # The one after it may be there already.
+                if self._talk is talk:
+                    self._talk = None
             await asyncio.sleep(RETRY_S)
 
     async def _tell_watched(self, talk: Talk) -> None:
@@ -173,7 +174,7 @@ class TrafficController(QObject):
                         changed = await names.learn(self._book.addresses[:_NAMED_ADDRESSES])
                         self._tell_note(NamesNote.FORBIDDEN if names.is_forbidden else NamesNote.NONE)
                         if changed:
-                            self._tell_flows()
+                            self.flows_changed.emit(self._book.rows(self._intercepts))
                         await asyncio.sleep(NAMES_PAUSE_S)
             except KubeferryError as error:
                 log.debug("addresses have no names: %s", error)
@@ -188,14 +189,6 @@ class TrafficController(QObject):
 
     def _count(self, statistics: Statistics) -> None:
         self._book.count(statistics.flows, statistics.time)
-        self._tell_flows()
-        now = self._clock()
-        seconds = max(0.2, now - self._counted_at)
-        self.request_rates_changed.emit({key: count / seconds for key, count in self._counted.items()})
-        self._counted.clear()
-        self._counted_at = now
-
-    def _tell_flows(self) -> None:
         rows = self._book.rows(self._intercepts)
         self.flows_changed.emit(rows)
         self.rates_changed.emit(rates_by_workload(rows))
@@ -208,7 +201,6 @@ class TrafficController(QObject):
     def _see(self, batch: RequestBatch) -> None:
         workload = batch.workload
         key = workload.kind, workload.namespace, workload.name
-        self._counted[key] += batch.seen
         self._skipped += max(0, batch.seen - len(batch.records))
         self._pending += request_rows(batch, key, self._rules)
         if self._gathering is None:
@@ -250,6 +242,4 @@ def request_rows(batch: RequestBatch, key: Key, rules: dict[str, InterceptRow]) 
 
 
 def _watch(keys: tuple[Key, ...]) -> im.WatchTraffic:
-    return im.WatchTraffic(
-        tuple(workload_of(WorkloadRef(WorkloadKind(kind), namespace, name)) for kind, namespace, name in keys)
-    )
+    return im.WatchTraffic(tuple(workload_of(ref_of(key)) for key in keys))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from dataclasses import dataclass
+from functools import cached_property
 
 from app.controllers.intercept_views import InterceptRow
 from app.domain.catalogue import Explanation
@@ -95,8 +96,9 @@ class WorkloadRow:
     claims: tuple[Claim, ...] = ()
     impossible: str = ""
 
-    @property
+    @cached_property
     def key(self) -> tuple[str, str, str]:
+        """Made once: thousands of rows are compared by it at each change."""
         return self.kind, self.namespace, self.name
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,7 +15,7 @@ from app.domain.names import cluster_names
 from app.domain.subnets import IPAddress, Overlap, Plan, Subnet, merge, plan
 from app.kube.api import ApiClient
 from app.kube.api_errors import ApiError
-from app.kube.contexts import load_kubeconfig
+from app.kube.contexts import ClusterContext, load_kubeconfig
 from app.kube.credentials import Login
 from app.kube.discovery import ClusterSubnets, discover_subnets, list_namespaces
 from app.kube.manager_pods import Manager, find_manager
@@ -40,7 +41,8 @@ class _Cluster:
 async def plan_connect(target: Target) -> ConnectPlan:
     """Raises KubeferryError where a connection would fail before anything was found out."""
     environ = environment(target.kubeconfig)
-    context = load_kubeconfig(environ).select(target.context)
+    # Beside the event loop, which is the window's: files are parsed, and a keyring may ask its owner first.
+    context = await asyncio.to_thread(_select, environ, target.context)
     namespace = target.namespace or context.namespace
     async with ApiClient(Login(context, environ)) as api:
         await api.login.access()
@@ -62,6 +64,10 @@ async def plan_connect(target: Target) -> ConnectPlan:
         unread=tuple(source.what for source in found.subnets.unread),
         problem=problem,
     )
+
+
+def _select(environ: dict[str, str], context: str | None) -> ClusterContext:
+    return load_kubeconfig(environ).select(context)
 
 
 async def _ask_cluster(api: ApiClient, target: Target, namespace: str) -> _Cluster:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import enum
 import logging
-import os
-import tempfile
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +11,7 @@ import msgspec
 
 from app.domain.drops import OnDrop as OnDrop
 from app.domain.subnets import OnOverlap
+from app.settings.private_file import write_private
 
 log = logging.getLogger(__name__)
 
@@ -54,6 +53,7 @@ class Preferences(msgspec.Struct, frozen=True):
     `language` empty: the system's. `namespaces`: by context, the one looked into. `favourites` and
     `recent_namespaces`: by context, newest first. `production`: contexts in which every change asks.
     `muted_plans`, `muted_notices`: what is not shown any more.
+    `update_feed`: where the release feed is; there is none that is built in, so nothing is checked without it.
     """
 
     theme: str = "system"
@@ -74,6 +74,8 @@ class Preferences(msgspec.Struct, frozen=True):
     keep_connected: bool = False
     told_no_tray: bool = False
     first_run_done: bool = False
+    check_for_updates: bool = False
+    update_feed: str = ""
     cluster: ClusterChoices = ClusterChoices()
 
 
@@ -90,11 +92,4 @@ def load_preferences(path: Path) -> Preferences:
 
 def save_preferences(path: Path, preferences: Preferences) -> None:
     """Whole or not at all. A disk that is full is no reason to trouble the user."""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.format(msgspec.json.encode(preferences)))
-        os.replace(name, path)
-    except OSError as error:
-        log.warning("preferences are not saved in %s: %s", path, error)
+    write_private(path, msgspec.json.format(msgspec.json.encode(preferences)))

@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 def write_private(path: Path, content: bytes) -> bool:
     """0600. A disk that refuses is logged, not raised: nothing that is kept this way is worth stopping for."""
+    name = ""
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
@@ -20,5 +21,7 @@ def write_private(path: Path, content: bytes) -> bool:
         os.replace(name, path)
     except OSError as error:
         log.warning("%s cannot be written: %s", path, error)
+        if name:
+            Path(name).unlink(missing_ok=True)
         return False
     return True

@@ -7,13 +7,12 @@ was used stood at its workload, for everybody to see.
 from __future__ import annotations
 
 import logging
-import os
-import tempfile
 from pathlib import Path
 
 import msgspec
 
 from app.domain.intercepts import HttpRule, PortMap
+from app.settings.private_file import write_private
 
 log = logging.getLogger(__name__)
 
@@ -131,16 +130,5 @@ def _read(path: Path) -> tuple[_Entry, ...]:
 
 
 def _write(path: Path, entries: tuple[_Entry, ...]) -> None:
-    """Whole or not at all. A disk that is full is no reason to trouble the user."""
     book = _Book(entries=tuple(msgspec.Raw(msgspec.json.encode(entry)) for entry in entries))
-    name = ""
-    try:
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-        with os.fdopen(handle, "wb") as file:
-            file.write(msgspec.json.encode(book))
-        os.replace(name, path)
-    except OSError as error:
-        log.warning("saved rules are not written to %s: %s", path, error)
-        if name:
-            Path(name).unlink(missing_ok=True)
+    write_private(path, msgspec.json.encode(book))

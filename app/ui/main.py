@@ -17,7 +17,7 @@ from qasync import QEventLoop
 from app.controllers.desktop_notices import DesktopNotices
 from app.controllers.scope import Scope
 from app.domain.rule_templates import short_name
-from app.platform.autostart import Autostart
+from app.platform.autostart import autostart
 from app.platform.identity import client_id, client_name
 from app.platform.paths import state_dir
 from app.settings.preferences import Preferences
@@ -122,7 +122,7 @@ def _wire(window: Window, theme: Theme, tray: Tray, scope: Scope, parts: Control
     wire_browsing(window, tray, parts)
     wire_intercepts(window, tray, notifier, flow, parts)
     wire_traffic(window, parts)
-    return Shell(window, theme, tray, notifier, flow, parts, Autostart(os.environ))
+    return Shell(window, theme, tray, notifier, flow, parts, autostart(os.environ))
 
 
 def _theme_choice(preferences: Preferences) -> ThemeChoice:

@@ -4,12 +4,13 @@ user asks."""
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
+from app.controllers.inspector_view import looks_at_connected
 from app.controllers.intercept_views import InterceptRow, Key, OperationView
 from app.controllers.views import ConnectionView, ContextRow, Phase, TrafficSample, WorkloadsView
 from app.domain.catalogue import Explanation
@@ -25,9 +26,12 @@ from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.traffic.throughput_graph import TrafficHistory
 from app.ui.traffic.traffic_dock import HEAD_HEIGHT, TrafficDock
+from app.ui.widgets.focus_home import has_lost_it, home_of
 from app.ui.window_menu import WindowMenu
 
 _FIRST_SIZE = QSize(1320, 860)
+_FRAME = QSize(16, 48)
+"""What a window manager draws around a window, at the most."""
 _LEAST_SIZE = QSize(860, 520)
 _FIRST_DOCK_HEIGHT = 236
 _NARROW = 1180
@@ -67,11 +71,14 @@ class Window(QMainWindow):
         self._context: str | None = None
         self._namespace: str | None = None
         self._namespaces: tuple[str, ...] = ()
+        self._connection = ConnectionView()
+        self._intercepts: tuple[InterceptRow, ...] = ()
+        self._operations: tuple[OperationView, ...] = ()
         self._dock_height = _FIRST_DOCK_HEIGHT
         self.setWindowTitle("Kubeferry")
         self.setWindowIcon(application_icon())
         self.setMinimumSize(_LEAST_SIZE)
-        self.resize(_FIRST_SIZE)
+        self.resize(_FIRST_SIZE.boundedTo(self.screen().availableGeometry().size() - _FRAME))
         self.menu = WindowMenu(self)
         self.bar = StateBar(theme, self._history, self.menu)
         self.problem = ProblemPanel()
@@ -82,6 +89,7 @@ class Window(QMainWindow):
         self.inspector = Inspector(theme, me=me, own_id=own_id)
         self.dock = TrafficDock(theme, self._history)
         self._splitter = QSplitter(Qt.Orientation.Vertical)
+        self._body = QWidget()
         self._pages = QStackedWidget()
         self._lay_out()
         self._connect()
@@ -92,6 +100,8 @@ class Window(QMainWindow):
         if view.phase in (Phase.DISCONNECTED, Phase.CONNECTING, Phase.FAILED):
             self._history.clear()
             self.dock.show_sample(None)
+        self._connection = view
+        self._show_work()
         self.bar.show_view(view)
         self.sidebar.show_connection(view)
         self.inspector.show_connection(view)
@@ -114,6 +124,7 @@ class Window(QMainWindow):
 
     def show_context(self, name: str | None) -> None:
         self._context = name
+        self._show_work()
         self.sidebar.show_contexts(self._contexts, name)
         self.bar.show_chosen(name or "")
         self.inspector.show_context(name)
@@ -135,14 +146,19 @@ class Window(QMainWindow):
         self.workloads.show_problem(problem)
 
     def show_intercepts(self, rows: tuple[InterceptRow, ...]) -> None:
-        """Everybody's."""
-        self.workloads.show_intercepts(rows)
+        """Everybody's, in the cluster that this machine is connected to."""
+        self._intercepts = rows
+        self._show_work()
         self.inspector.show_intercepts(rows)
         self.dock.show_intercepts(rows)
 
     def show_operations(self, operations: tuple[OperationView, ...]) -> None:
-        self.workloads.show_operations(operations)
+        self._operations = operations
+        self._show_work()
         self.inspector.show_operations(operations)
+
+    def show_rates(self, rates: Mapping[Key, float]) -> None:
+        self.workloads.show_rates(rates if self.looks_at_connected else {})
 
     def show_rights(self, forbidden: str) -> None:
         self.workloads.set_permissions(forbidden)
@@ -151,7 +167,7 @@ class Window(QMainWindow):
     def show_page(self, page: QWidget | None) -> None:
         """A page in place of everything below the state bar; None: the ordinary one."""
         if page is None:
-            self._pages.setCurrentWidget(self._splitter)
+            self._pages.setCurrentWidget(self._body)
             return
         if self._pages.indexOf(page) < 0:
             self._pages.addWidget(page)
@@ -164,7 +180,18 @@ class Window(QMainWindow):
 
     @property
     def shows_page(self) -> bool:
-        return self._pages.currentWidget() is not self._splitter
+        return self._pages.currentWidget() is not self._body
+
+    @property
+    def looks_at_connected(self) -> bool:
+        """What is known of the connected cluster is about the workloads that are shown. Another cluster may have
+        workloads of the same names."""
+        return looks_at_connected(self._context, self._connection)
+
+    @property
+    def selected_here(self) -> tuple[Key, ...]:
+        """Workloads of the connected cluster that are chosen."""
+        return self.workloads.selected if self.looks_at_connected else ()
 
     def choose_workload(self, key: Key) -> bool:
         """Returns whether it is there."""
@@ -200,6 +227,26 @@ class Window(QMainWindow):
         if event.type() is QEvent.Type.WindowStateChange and not self.isMinimized():
             self._fit_inspector()
 
+    def focusNextPrevChild(self, forward: bool) -> bool:
+        """Qt's way to the next control, also from one that is going away: see widgets.focus_home."""
+        lost = self.focusWidget()
+        if lost is None or not has_lost_it(lost):
+            return super().focusNextPrevChild(forward)
+        lost.clearFocus()
+        home = home_of(lost)
+        if home is not None:
+            home.setFocus(Qt.FocusReason.OtherFocusReason)
+        return True
+
+    def focus_home(self) -> QWidget | None:
+        """For what is gone from the bars; the table can be reached from everywhere, and does nothing by itself."""
+        return self.workloads.focus_home()
+
+    def _show_work(self) -> None:
+        is_here = self.looks_at_connected
+        self.workloads.show_intercepts(self._intercepts if is_here else ())
+        self.workloads.show_operations(self._operations if is_here else ())
+
     def _show_selection(self) -> None:
         rows = (self.workloads.row_of(key) for key in self.workloads.selected)
         self.inspector.show_selection(tuple(row for row in rows if row is not None))
@@ -213,20 +260,25 @@ class Window(QMainWindow):
         self.selection_changed.emit(keys)
 
     def _lay_out(self) -> None:
-        body = QWidget()
-        row = QHBoxLayout(body)
+        above = QWidget()
+        row = QHBoxLayout(above)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self.sidebar)
         row.addWidget(self.workloads, 1)
-        row.addWidget(self.inspector)
-        self._splitter.addWidget(body)
+        self._splitter.addWidget(above)
         self._splitter.addWidget(self.dock)
         self._splitter.setChildrenCollapsible(False)
         self._splitter.setHandleWidth(1)
         self._splitter.setStretchFactor(0, 1)
         self._splitter.setStretchFactor(1, 0)
-        self._pages.addWidget(self._splitter)
+        # The inspector has the whole height: rule and ports are seen together, beside the requests that they bring.
+        across = QHBoxLayout(self._body)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(0)
+        across.addWidget(self._splitter, 1)
+        across.addWidget(self.inspector)
+        self._pages.addWidget(self._body)
         root = styled(QWidget(), "root")
         column = QVBoxLayout(root)
         column.setContentsMargins(0, 0, 0, 0)

@@ -145,31 +145,6 @@
         </message>
         <message>
             <location filename="app/ui/browser/intercept_cell.py" />
-            <source>waiting</source>
-            <translation>等待中</translation>
-        </message>
-        <message>
-            <location filename="app/ui/browser/intercept_cell.py" />
-            <source>partly</source>
-            <translation>部分生效</translation>
-        </message>
-        <message>
-            <location filename="app/ui/browser/intercept_cell.py" />
-            <source>away</source>
-            <translation>已离线</translation>
-        </message>
-        <message>
-            <location filename="app/ui/browser/intercept_cell.py" />
-            <source>overruled</source>
-            <translation>已被取代</translation>
-        </message>
-        <message>
-            <location filename="app/ui/browser/intercept_cell.py" />
-            <source>removed</source>
-            <translation>已移除</translation>
-        </message>
-        <message>
-            <location filename="app/ui/browser/intercept_cell.py" />
             <source>Waiting for its pods.</source>
             <translation>正在等待其 Pod。</translation>
         </message>
@@ -190,8 +165,8 @@
         </message>
         <message>
             <location filename="app/ui/browser/intercept_cell.py" />
-            <source>Overruled by {who}.</source>
-            <translation>已被 {who} 取代。</translation>
+            <source>Taken over by {who}.</source>
+            <translation>已由 {who} 接管。</translation>
         </message>
         <message>
             <location filename="app/ui/browser/intercept_cell.py" />
@@ -564,9 +539,124 @@
             <translation>工作负载</translation>
         </message>
         <message>
-            <location filename="app/ui/connection/connect_switch.py" />
+            <location filename="app/ui/check_words.py" />
+            <source>Kubeconfig</source>
+            <translation>Kubeconfig</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Login</source>
+            <translation>登录</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>API server</source>
+            <translation>API 服务器</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Traffic manager</source>
+            <translation>流量管理器</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Rights</source>
+            <translation>权限</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Subnets</source>
+            <translation>子网</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Helper</source>
+            <translation>辅助服务</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Overlaps</source>
+            <translation>重叠</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Leftovers</source>
+            <translation>遗留内容</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
             <source>Connection</source>
             <translation>连接</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>credentials are there.</source>
+            <translation>有凭据。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>there is none.</source>
+            <translation>没有。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>nobody left anything in workloads.</source>
+            <translation>工作负载中没有任何遗留内容。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>the cluster's subnets could not be found out.</source>
+            <translation>无法查明集群的子网。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Connecting installs it.</source>
+            <translation>连接时会安装它。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Name them with --include.</source>
+            <translation>请用 --include 指定。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Take it away; whoever is connected keeps theirs.</source>
+            <translation>请移除它；已连接的人不受影响。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Restart the helper: it cleans up when it starts.</source>
+            <translation>请重启辅助服务：它在启动时会清理。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Reading the kubeconfig</source>
+            <translation>正在读取 kubeconfig</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Logging in</source>
+            <translation>正在登录</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Looking for the traffic manager</source>
+            <translation>正在查找流量管理器</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Finding out the cluster's subnets</source>
+            <translation>正在查找集群的子网</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Asking the helper</source>
+            <translation>正在询问辅助服务</translation>
+        </message>
+        <message>
+            <location filename="app/ui/check_words.py" />
+            <source>Looking for what vanished owners left</source>
+            <translation>正在查找已离线所有者的遗留内容</translation>
         </message>
         <message>
             <location filename="app/ui/connection/connect_switch.py" />
@@ -637,6 +727,11 @@
             <location filename="app/ui/connection/state_bar.py" />
             <source>{count} intercepts</source>
             <translation>{count} 个拦截</translation>
+        </message>
+        <message>
+            <location filename="app/ui/connection/state_bar.py" />
+            <source>No cluster chosen yet</source>
+            <translation>尚未选择集群</translation>
         </message>
         <message>
             <location filename="app/ui/connection/state_bar.py" />
@@ -725,7 +820,7 @@
         </message>
         <message>
             <location filename="app/ui/diagnostics/bundle_dialog.py" />
-            <source>One file that a fault is found by</source>
+            <source>One file for whoever looks into a fault</source>
             <translation>包含排查故障所需全部内容的一个文件</translation>
         </message>
         <message>
@@ -835,18 +930,8 @@
         </message>
         <message>
             <location filename="app/ui/diagnostics/detail_groups.py" />
-            <source>API server</source>
-            <translation>API 服务器</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/detail_groups.py" />
             <source>Kubernetes</source>
             <translation>Kubernetes</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/detail_groups.py" />
-            <source>Traffic manager</source>
-            <translation>流量管理器</translation>
         </message>
         <message>
             <location filename="app/ui/diagnostics/detail_groups.py" />
@@ -1157,111 +1242,6 @@
             <location filename="app/ui/diagnostics/fix_words.py" />
             <source>Shows what would be taken away first; nothing is changed before you agree.</source>
             <translation>先显示将要移除的内容；在您同意之前不会作任何更改。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Kubeconfig</source>
-            <translation>Kubeconfig</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Login</source>
-            <translation>登录</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Rights</source>
-            <translation>权限</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Subnets</source>
-            <translation>子网</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Helper</source>
-            <translation>辅助服务</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Overlaps</source>
-            <translation>重叠</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Leftovers</source>
-            <translation>遗留内容</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>credentials are there.</source>
-            <translation>有凭据。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>there is none.</source>
-            <translation>没有。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>nobody left anything in workloads.</source>
-            <translation>工作负载中没有任何遗留内容。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>the cluster's subnets could not be found out.</source>
-            <translation>无法查明集群的子网。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Connecting installs it.</source>
-            <translation>连接时会安装它。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Name them with --include.</source>
-            <translation>请用 --include 指定。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Take it away; whoever is connected keeps theirs.</source>
-            <translation>请移除它；已连接的人不受影响。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Restart the helper: it cleans up when it starts.</source>
-            <translation>请重启辅助服务：它在启动时会清理。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Reading the kubeconfig</source>
-            <translation>正在读取 kubeconfig</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Logging in</source>
-            <translation>正在登录</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Looking for the traffic manager</source>
-            <translation>正在查找流量管理器</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Finding out the cluster's subnets</source>
-            <translation>正在查找集群的子网</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Asking the helper</source>
-            <translation>正在询问辅助服务</translation>
-        </message>
-        <message>
-            <location filename="app/ui/diagnostics/fix_words.py" />
-            <source>Looking for what vanished owners left</source>
-            <translation>正在查找已离线所有者的遗留内容</translation>
         </message>
         <message>
             <location filename="app/ui/diagnostics/fix_words.py" />
@@ -1880,6 +1860,11 @@
         </message>
         <message>
             <location filename="app/ui/first_run/trial_step.py" />
+            <source>No context yet</source>
+            <translation>还没有上下文</translation>
+        </message>
+        <message>
+            <location filename="app/ui/first_run/trial_step.py" />
             <source>Test</source>
             <translation>测试</translation>
         </message>
@@ -1964,6 +1949,11 @@
             <translation>停止{what}</translation>
         </message>
         <message>
+            <location filename="app/ui/inspector/people.py" />
+            <source>Stop the proxy</source>
+            <translation>停止代理</translation>
+        </message>
+        <message>
             <location filename="app/ui/inspector/words.py" />
             <source>Proxy</source>
             <translation>代理</translation>
@@ -1975,13 +1965,13 @@
         </message>
         <message>
             <location filename="app/ui/inspector/words.py" />
-            <source>All inbound traffic comes to this machine.</source>
-            <translation>所有入站流量都会转到本机。</translation>
+            <source>Brings all of its traffic to this machine.</source>
+            <translation>将它的全部流量转到本机。</translation>
         </message>
         <message>
             <location filename="app/ui/inspector/words.py" />
-            <source>Requests that match the rule come to this machine.</source>
-            <translation>匹配规则的请求会转到本机。</translation>
+            <source>Brings only the requests that match the rule below.</source>
+            <translation>仅将匹配下方规则的请求转到本机。</translation>
         </message>
         <message>
             <location filename="app/ui/inspector/words.py" />
@@ -2045,18 +2035,18 @@
         </message>
         <message>
             <location filename="app/ui/inspector/words.py" />
-            <source>Connect first.</source>
-            <translation>请先连接。</translation>
+            <source>Something else is being done to this workload.</source>
+            <translation>正在对此工作负载执行其他操作。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/inspector/words.py" />
+            <source>Possible once this machine is connected.</source>
+            <translation>本机连接后即可使用。</translation>
         </message>
         <message>
             <location filename="app/ui/inspector/words.py" />
             <source>This machine is connected to {context}.</source>
             <translation>本机已连接到 {context}。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/inspector/words.py" />
-            <source>Something else is being done to this workload.</source>
-            <translation>正在对此工作负载执行其他操作。</translation>
         </message>
         <message>
             <location filename="app/ui/inspector/workload_page.py" />
@@ -2130,8 +2120,8 @@
         </message>
         <message>
             <location filename="app/ui/plans/change_flow.py" />
-            <source>I mean production: {context}.</source>
-            <translation>我确定要操作生产环境：{context}。</translation>
+            <source>Yes, change {context}, which is production.</source>
+            <translation>是的，更改生产环境 {context}。</translation>
         </message>
         <message>
             <location filename="app/ui/plans/change_flow.py" />
@@ -2147,6 +2137,11 @@
             <location filename="app/ui/plans/change_flow.py" />
             <source>Start meshes without showing this</source>
             <translation>以后开始网格时不再显示</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/change_flow.py" />
+            <source>Finding out what would change</source>
+            <translation>正在查明将会更改的内容</translation>
         </message>
         <message>
             <location filename="app/ui/plans/connect_sections.py" />
@@ -2337,6 +2332,31 @@
             <location filename="app/ui/plans/plan_dialog.py" />
             <source>Agree to what is ticked off above first.</source>
             <translation>请先勾选并同意上面的内容。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/plan_dialog.py" />
+            <source>Show the change line by line</source>
+            <translation>逐行显示更改</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/quitting.py" />
+            <source>Quit Kubeferry</source>
+            <translation>退出 Kubeferry</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/quitting.py" />
+            <source>Disconnect and quit</source>
+            <translation>断开连接并退出</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/quitting.py" />
+            <source>To keep your intercepts, close the window instead: Kubeferry stays in the tray.</source>
+            <translation>若要保留拦截，请改为关闭窗口：Kubeferry 会留在托盘中。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/quitting.py" />
+            <source>Your intercepts end</source>
+            <translation>您的拦截将结束</translation>
         </message>
         <message>
             <location filename="app/ui/ports/port_editor.py" />
@@ -3414,6 +3434,36 @@
             <translation>设置页面</translation>
         </message>
         <message>
+            <location filename="app/ui/settings/update_settings.py" />
+            <source>Once a day the address below is asked, without saying who asks. Nothing is installed.</source>
+            <translation>每天向下面的地址询问一次，不透露询问者是谁。不会安装任何东西。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/settings/update_settings.py" />
+            <source>Check for updates</source>
+            <translation>检查更新</translation>
+        </message>
+        <message>
+            <location filename="app/ui/settings/update_settings.py" />
+            <source>Where to ask</source>
+            <translation>询问地址</translation>
+        </message>
+        <message>
+            <location filename="app/ui/settings/update_settings.py" />
+            <source>The address of signed release news. There is none that is built in.</source>
+            <translation>已签名的发布信息的地址。程序没有内置地址。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/settings/update_settings.py" />
+            <source>Whoever installed Kubeferry here has switched this off (KUBEFERRY_NO_UPDATE_CHECK).</source>
+            <translation>在此安装 Kubeferry 的人已将其关闭（KUBEFERRY_NO_UPDATE_CHECK）。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/settings/update_settings.py" />
+            <source>Asking …</source>
+            <translation>正在询问……</translation>
+        </message>
+        <message>
             <location filename="app/ui/shell/command_list.py" />
             <source>not possible now: {reason}</source>
             <translation>目前不可用：{reason}</translation>
@@ -3555,11 +3605,6 @@
         </message>
         <message>
             <location filename="app/ui/shell/tray_menu.py" />
-            <source>Disconnect and quit</source>
-            <translation>断开连接并退出</translation>
-        </message>
-        <message>
-            <location filename="app/ui/shell/tray_menu.py" />
             <source>Cancel connecting</source>
             <translation>取消连接</translation>
         </message>
@@ -3614,6 +3659,31 @@
             <translation>设置…</translation>
         </message>
         <message>
+            <location filename="app/ui/shell/update_badge.py" />
+            <source>Read about it</source>
+            <translation>查看说明</translation>
+        </message>
+        <message>
+            <location filename="app/ui/shell/update_badge.py" />
+            <source>Kubeferry {version} is there; it mends a weakness of this one.</source>
+            <translation>Kubeferry {version} 已发布；它修复了当前版本的一个安全漏洞。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/shell/update_badge.py" />
+            <source>Kubeferry {version} is there.</source>
+            <translation>Kubeferry {version} 已发布。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/shell/update_badge.py" />
+            <source>This copy is a package's. Its package manager brings the new one:</source>
+            <translation>此副本由软件包安装。请用其包管理器获取新版本：</translation>
+        </message>
+        <message>
+            <location filename="app/ui/shell/update_badge.py" />
+            <source>Its page has the files. Kubeferry does not replace itself.</source>
+            <translation>文件在发布页面上。Kubeferry 不会自行替换。</translation>
+        </message>
+        <message>
             <location filename="app/ui/traffic/export_dialog.py" />
             <source>Export requests</source>
             <translation>导出请求</translation>
@@ -3627,11 +3697,6 @@
             <location filename="app/ui/traffic/export_dialog.py" />
             <source>JSON lines (*.jsonl)</source>
             <translation>JSON 行 (*.jsonl)</translation>
-        </message>
-        <message>
-            <location filename="app/ui/traffic/filter_box.py" />
-            <source>Clear the filter</source>
-            <translation>清除筛选</translation>
         </message>
         <message>
             <location filename="app/ui/traffic/flow_model.py" />
@@ -3737,6 +3802,11 @@
             <location filename="app/ui/traffic/flows_tab.py" />
             <source>No flow matches the filter.</source>
             <translation>没有匹配筛选条件的流。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/traffic/flows_tab.py" />
+            <source>Clear the filter</source>
+            <translation>清除筛选</translation>
         </message>
         <message>
             <location filename="app/ui/traffic/flows_tab.py" />
@@ -4145,8 +4215,8 @@
         </message>
         <message>
             <location filename="app/ui/traffic/requests_tab.py" />
-            <source>Waiting for the next request of {names} …</source>
-            <translation>正在等待 {names} 的下一个请求…</translation>
+            <source>Waiting for the next request of {names} … Copy, beside the rule, has a curl line that sends one.</source>
+            <translation>正在等待 {names} 的下一个请求…… 规则旁的“复制”菜单里有可直接发送请求的 curl 命令。</translation>
         </message>
         <message>
             <location filename="app/ui/traffic/throughput_graph.py" />
@@ -4320,6 +4390,11 @@
         </message>
         <message>
             <location filename="app/ui/wording.py" />
+            <source>waiting</source>
+            <translation>等待中</translation>
+        </message>
+        <message>
+            <location filename="app/ui/wording.py" />
             <source>partly active</source>
             <translation>部分生效</translation>
         </message>
@@ -4332,6 +4407,16 @@
             <location filename="app/ui/wording.py" />
             <source>taken over</source>
             <translation>已被接管</translation>
+        </message>
+        <message>
+            <location filename="app/ui/wording.py" />
+            <source>removed</source>
+            <translation>已移除</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/browser.py" />
+            <source>You may not list this cluster's namespaces.</source>
+            <translation>您无权列出此集群的命名空间。</translation>
         </message>
         <message>
             <location filename="app/controllers/intercepts.py" />
@@ -4507,6 +4592,66 @@
             <location filename="app/controllers/notices.py" />
             <source>{who} works on {name} too</source>
             <translation>{who} 也在使用 {name}</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>This is not an address; it looks like https://example.com/kubeferry/releases.json.</source>
+            <translation>这不是地址；地址形如 https://example.com/kubeferry/releases.json。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>Release news is fetched over https only; write https:// in front.</source>
+            <translation>发布信息只通过 https 获取；请在前面写上 https://。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>The address has a user's name or password in it; use one without.</source>
+            <translation>地址中含有用户名或密码；请使用不含它们的地址。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>The release news cannot be fetched ({reason}); it is tried again.</source>
+            <translation>无法获取发布信息（{reason}）；稍后会重试。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>The server answers with status {status}; look at the address.</source>
+            <translation>服务器返回状态 {status}；请检查地址。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>What is at the address is no release news; look at the address.</source>
+            <translation>该地址处的内容不是发布信息；请检查地址。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>The release news is not signed with Kubeferry's key, so it is not believed.</source>
+            <translation>发布信息未用 Kubeferry 的密钥签名，因此不予采信。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>The release news is of a form that this version does not know.</source>
+            <translation>发布信息的格式是此版本不认识的。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>The release news was good until {date} only: its server is behind.</source>
+            <translation>发布信息的有效期只到 {date}：其服务器未及时更新。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/update_words.py" />
+            <source>This build has no key to verify release news with.</source>
+            <translation>此构建没有用于验证发布信息的密钥。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/updates.py" />
+            <source>Nothing is checked: there is no address to ask. Kubeferry has none of its own yet.</source>
+            <translation>没有检查：没有可询问的地址。Kubeferry 目前还没有自己的地址。</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/updates.py" />
+            <source>This is the newest version.</source>
+            <translation>这是最新版本。</translation>
         </message>
         <message>
             <location filename="app/domain/catalogue_cluster.py" />

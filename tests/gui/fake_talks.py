@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 
 from app.domain.errors import KubeferryError
+from app.session import intercept_messages as im
 from app.session import messages as m
 
 
@@ -24,6 +25,8 @@ class FakeTalk:
 
     async def request(self, request: m.Request, /) -> m.Answer:
         self.requests.append(request)
+        if isinstance(request, m.Subscribe | im.WatchTraffic):
+            return m.Done()
         answer = self._answers.pop(0)
         if isinstance(answer, KubeferryError):
             raise answer
@@ -41,8 +44,8 @@ class FakeTalk:
 
 
 class FakeTalks:
-    """`answers`: to what conversations ask first; `listed`: what ListIntercepts, and `planned`, what a plan is
-    answered with."""
+    """`answers`: to what conversations ask for, in order (who only listens gets its Done). `replies`: to requests
+    outside of conversations, by their type."""
 
     def __init__(self) -> None:
         self.answers: list[m.Answer | KubeferryError] = []

@@ -127,6 +127,46 @@ async def test_a_session_that_cannot_be_had_is_a_problem_in_words(scope: Scope) 
     assert "it ended" in view.problem.what
 
 
+async def test_a_wish_that_is_refused_does_not_end_the_connection_that_is(scope: Scope) -> None:
+    session = FakeSession()
+    connection = _connection(scope, session)
+    views = Heard(connection.changed)
+    connection.start()
+    session.say(m.Snapshot(_status(m.StateKind.CONNECTED), None, ()))
+    await views.next()
+    session.refusal = KubeferryError(ErrorCode.CONTEXT_UNKNOWN, context="lab", known="staging-eu")
+    connection.connect_to("lab", None)
+    view = await views.next()
+    assert (view.phase, view.context) == (Phase.CONNECTED, "staging-eu")
+    assert view.problem is not None
+
+
+async def test_a_wish_before_the_session_is_known_waits_for_it(scope: Scope) -> None:
+    session = FakeSession()
+    connection = _connection(scope, session)
+    views = Heard(connection.changed)
+    connection.start()
+    connection.connect_to("lab", "shop")
+    await asyncio.sleep(0)
+    assert not session.requests
+    session.say(m.Snapshot(_status(m.StateKind.DISCONNECTED), None, ()))
+    await views.next()
+    await asyncio.sleep(0.01)
+    assert session.requests[-1] == m.Connect(context="lab", namespace="shop")
+
+
+async def test_trying_again_follows_the_session_again(scope: Scope) -> None:
+    session = FakeSession()
+    connection = _connection(scope, session)
+    views = Heard(connection.changed)
+    connection.start()
+    session.say(KubeferryError(ErrorCode.SESSION_FAILED, problem="it ended while starting"))
+    assert (await views.next()).phase is Phase.FAILED
+    connection.connect_to("staging-eu", "shop")
+    session.say(m.Snapshot(_status(m.StateKind.CONNECTING, stage=Stage.PROBING), None, ()))
+    assert (await views.next()).phase is Phase.CONNECTING
+
+
 async def test_an_expired_login_has_its_own_phase(scope: Scope) -> None:
     session = FakeSession()
     connection = _connection(scope, session)

@@ -28,10 +28,11 @@ from app.domain.catalogue import explain
 from app.domain.checks import Check, Fix, Verdict, failed
 from app.domain.errors import ErrorCode, Problem
 from app.session import bundle, checkup
+from app.ui.check_words import SAID, found_text, next_step_text
 from app.ui.diagnostics.bundle_dialog import INSIDE
 from app.ui.diagnostics.detail_groups import as_text, detail_groups
 from app.ui.diagnostics.diagnostics_dialog import DiagnosticsDialog, Page
-from app.ui.diagnostics.fix_words import SAID, button_text, found_text, next_step_text
+from app.ui.diagnostics.fix_words import button_text
 from app.ui.diagnostics.round_trip_graph import scale_top_s, summary_line
 from app.ui.diagnostics.timeline_words import LOOKS, head_line, span
 from app.ui.theme import Theme, ThemeChoice

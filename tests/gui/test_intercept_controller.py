@@ -81,6 +81,20 @@ class TestInterceptController:
             bench.controller.show_connection(replace(UP, phase=Phase.DISCONNECTED))
             assert bench.intercepts == [(ROW,), ()]
 
+    async def test_what_is_not_confirmed_any_more_is_not_shown(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr("app.controllers.intercepts.REFRESH_S", 0.0)
+        async with open_bench() as bench:
+            bench.controller.show_connection(UP)
+            await settle()
+            assert bench.intercepts == [(ROW,)]
+            bench.session.replies[im.ListIntercepts] = KubeferryError(ErrorCode.NOT_CONNECTED)
+            for _ in range(6):
+                await settle()
+            assert bench.intercepts == [(ROW,), ()]
+            bench.session.replies[im.ListIntercepts] = im.InterceptList((INFO,))
+            await settle()
+            assert bench.intercepts == [(ROW,), (), (ROW,)]
+
     async def test_own_ones_that_changed_are_asked_for_at_once(self) -> None:
         async with open_bench() as bench:
             bench.controller.show_connection(UP)

@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QPlainTextEdit, Q
 from pytestqt.qtbot import QtBot
 
 from app.controllers.connect_planner import ConnectPlanner
-from app.controllers.intercept_views import Health, InterceptRow, NoticeView, PlanView
+from app.controllers.intercept_views import Doing, Health, InterceptRow, NoticeView, OperationView, PlanView
 from app.controllers.intercepts import InterceptController
 from app.controllers.scope import Scope
+from app.controllers.views import ConnectionView, Phase
 from app.domain.catalogue import explain
 from app.domain.connect_plan import ConnectPlan
 from app.domain.connection import Target
@@ -36,6 +37,7 @@ PROXY = Wish(REVIEWS)
 BOB = InterceptRow("b", KEY, "mesh", "x-user=me", ("9080:9080",), False, "bob", False, 1.0, Health.ACTIVE)
 MINE = replace(BOB, intercept_id="0123456789ab", owner="me", mine=True)
 PLAN = PlanView(MESH, ("9080:8080",), True, 3, (), ("+a", "-b"), (), ())
+PLANNING = OperationView(KEY, Doing.MESH, "Finding out what would change", can_cancel=False)
 CONNECT = ConnectPlan(
     "staging", "shop", "https://staging", ("10.0.0.0/8",), (), ("cluster.local", "shop"), (), "kubeferry"
 )
@@ -210,7 +212,7 @@ class TestChangeFlow:
             bench.session.answers = [im.OperationAccepted(1)]
             bench.flow.start(MESH, "staging")
             await settle()
-            assert planning == [KEY, None]
+            assert planning == [(PLANNING,), ()]
             assert [view.toPlainText() for view in bench.dialog.findChildren(QPlainTextEdit)] == ["+a"]
             bench.dialog.button.click()
             await settle()
@@ -277,3 +279,53 @@ class TestChangeFlow:
             bench.flow.leave((MINE,), "prod")
             await settle()
             assert len(bench.session.talks) == 1
+
+    async def test_a_second_wish_to_connect_takes_the_place_of_the_first(self, theme: Theme, qtbot: QtBot) -> None:
+        async with open_bench(theme, qtbot) as bench:
+            bench.flow.connect_to("staging")
+            first = bench.dialog
+            bench.flow.connect_to("prod")
+            assert bench.dialog is not first
+            await settle()
+            assert bench.dialog.isVisible()
+            bench.dialog.button.click()
+            assert bench.connects == ["prod"]
+            assert bench.flow.dialog is None
+
+    async def test_subnets_that_are_none_are_told_in_the_plan(
+        self, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        async with open_bench(theme, qtbot) as bench:
+
+            def refuse(_context: str) -> Target:
+                raise KubeferryError(
+                    ErrorCode.INVALID_OPTION, option="10.0.0.0/99", problem="not a subnet like 10.0.0.0/8"
+                )
+
+            monkeypatch.setattr(bench.flow, "_make_target", refuse)
+            bench.flow.connect_to("staging")
+            assert "10.0.0.0/99" in texts(bench.dialog)
+            assert not bench.dialog.button.isEnabled()
+
+    async def test_what_was_planned_for_one_cluster_is_not_done_in_another(self, theme: Theme, qtbot: QtBot) -> None:
+        async with open_bench(theme, qtbot) as bench:
+            refused: list[object] = []
+            bench.flow.refused.connect(lambda key, _: refused.append(key))
+            bench.flow.start(MESH, "staging")
+            await settle()
+            bench.flow.show_connection(ConnectionView(Phase.RECONNECTING, "staging"))
+            assert bench.dialog.isVisible()
+            bench.flow.show_connection(ConnectionView(Phase.CONNECTING, "prod"))
+            assert bench.flow.dialog is None
+            assert refused == [KEY]
+            assert not bench.session.talks
+
+    async def test_muted_wishes_for_two_workloads_are_both_done(self, theme: Theme, qtbot: QtBot) -> None:
+        async with open_bench(theme, qtbot) as bench:
+            bench.store.change(muted_plans=frozenset({PlanKind.PROXY}))
+            bench.session.answers = [im.OperationAccepted(1), im.OperationAccepted(2)]
+            ratings = Wish(replace(REVIEWS, name="ratings"))
+            bench.flow.start(PROXY, "staging")
+            bench.flow.start(ratings, "staging")
+            await settle()
+            assert len(bench.started()) == 2

@@ -15,8 +15,8 @@ from app.domain.intercept_options import MAX_PORTS
 from app.domain.intercepts import PortMap
 from app.platform.listeners import Listener
 from app.ui.ports.port_editor import PortEditor
-from app.ui.rules.note_line import Tone
 from app.ui.theme import Theme, ThemeChoice
+from app.ui.widgets.note_line import Tone
 from tests.gui.inspector_column import shown_in_column
 
 # Completions pop up, which takes a screen.

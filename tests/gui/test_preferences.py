@@ -39,4 +39,4 @@ def test_a_disk_that_refuses_is_only_logged(tmp_path: Path, caplog: pytest.LogCa
     blocked = tmp_path / "file"
     blocked.write_text("", encoding="utf-8")
     save_preferences(blocked / "window.json", Preferences())
-    assert "not saved" in caplog.text
+    assert "cannot be written" in caplog.text

@@ -33,6 +33,14 @@ def _button(widget: QWidget, text: str) -> QAbstractButton:
     return next(button for button in widget.findChildren(QAbstractButton) if button.text() == text)
 
 
+def test_the_first_size_fits_the_screen(theme: Theme, qtbot: QtBot) -> None:
+    window = Window(theme)
+    qtbot.addWidget(window)
+    available = window.screen().availableGeometry()
+    assert window.height() <= max(available.height(), window.minimumHeight())
+    assert window.width() <= max(available.width(), window.minimumWidth())
+
+
 def test_the_bar_says_where_to(window: Window) -> None:
     assert _texts(window.bar) == ["Disconnected", "Connect to staging-eu"]
     window.show_connection(sample_data.CONNECTED)

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenu, QPushButton, QToolButton, QWid
 from app.domain.workload import WorkloadKind
 from app.ui.browser.workload_filter import WorkloadFilter
 from app.ui.icons import icon
-from app.ui.styled import styled
+from app.ui.styled import dress_anew, styled
 from app.ui.theme import Theme
 from app.ui.translation import mark, tr
 
@@ -65,7 +65,7 @@ class FilterChips(QWidget):
         self._kind_chip.setText(_kinds_text(wanted.kinds))
         self._kind_chip.setAccessibleName(self._kind_chip.text())
         self._kind_chip.setProperty("on", bool(wanted.kinds))
-        self._kind_chip.style().polish(self._kind_chip)
+        dress_anew(self._kind_chip)
         for field, chip in self._switches.items():
             chip.setChecked(getattr(wanted, field))
         self._clear.setVisible(wanted.has_chips)

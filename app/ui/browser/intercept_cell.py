@@ -11,6 +11,7 @@ from app.controllers.intercept_views import Health, InterceptRow, OperationView
 from app.controllers.views import WorkloadRow
 from app.domain.intercepts import Claim
 from app.ui.translation import mark, tr
+from app.ui.wording import health_word
 
 
 class Shape(enum.Enum):
@@ -77,20 +78,12 @@ class InterceptCell:
         return self.impossible
 
 
-_HEALTH_WORDS = {
-    Health.WAITING: mark("waiting"),
-    Health.PARTIAL: mark("partly"),
-    Health.ACTIVE: "",
-    Health.ABSENT: mark("away"),
-    Health.SUPERSEDED: mark("overruled"),
-    Health.REMOVED: mark("removed"),
-}
 _HEALTH_SENTENCES = {
     Health.WAITING: mark("Waiting for its pods."),
     Health.PARTIAL: mark("Some of its pods are not intercepted yet."),
     Health.ACTIVE: mark("Active."),
     Health.ABSENT: mark("Its owner is not connected; the traffic goes its normal way."),
-    Health.SUPERSEDED: mark("Overruled by {who}."),
+    Health.SUPERSEDED: mark("Taken over by {who}."),
     Health.REMOVED: mark("Somebody took it out of the workload."),
 }
 
@@ -122,7 +115,7 @@ def _held(holders: tuple[Holder, ...], impossible: str) -> InterceptCell:
     return InterceptCell(
         shape,
         _text(holders),
-        tr(_HEALTH_WORDS[worst]) if worst else "",
+        health_word(worst) if worst else "",
         "; ".join(_spoken(holder) for holder in holders),
         holders,
         impossible,
@@ -184,9 +177,8 @@ def _told(holder: Holder) -> str:
 
 def _spoken(holder: Holder) -> str:
     """For a screen reader."""
-    word = _HEALTH_WORDS[holder.health] if holder.health else ""
-    if word:
-        return tr("{mode} by {who}, {health}", mode=holder.mode, who=holder.who, health=tr(word))
+    if holder.health not in (None, Health.ACTIVE):
+        return tr("{mode} by {who}, {health}", mode=holder.mode, who=holder.who, health=health_word(holder.health))
     return tr("{mode} by {who}", mode=holder.mode, who=holder.who)
 
 

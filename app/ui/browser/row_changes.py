@@ -26,16 +26,36 @@ class RowChanges(Generic[T]):
     @classmethod
     def between(cls, before: Sequence[T], after: Sequence[T]) -> RowChanges[T] | None:
         """None: too many for them to be told one by one."""
-        old, new = set(before), set(after)
-        removed = _runs(place for place, item in enumerate(before) if item not in new)
-        inserted = _runs(place for place, item in enumerate(after) if item not in old)
+        # Mostly one row of thousands is another one: only what lies between the equal ends is looked at.
+        head, tail = _same_ends(before, after)
+        middle_before, middle_after = before[head : len(before) - tail], after[head : len(after) - tail]
+        old, new = set(middle_before), set(middle_after)
+        removed = _runs(place for place, item in enumerate(middle_before, head) if item not in new)
+        inserted = _runs(place for place, item in enumerate(middle_after, head) if item not in old)
         if len(removed) + len(inserted) > MOST_RUNS:
             return None
-        stayed_before = [item for item in before if item in new]
-        stayed_after = [item for item in after if item in old]
-        if not stayed_before:
+        stayed_before = [item for item in middle_before if item in new]
+        stayed_after = [item for item in middle_after if item in old]
+        if not (head or tail or stayed_before):
             return None
         return cls(removed, stayed_before != stayed_after, inserted, frozenset(new - old))
+
+
+def what_differs(before: Sequence[T], after: Sequence[T]) -> tuple[Sequence[T], Sequence[T]]:
+    """What of the one may not be in the other, by identity: most of two lists of thousands are the same objects."""
+    if len(before) == len(after):
+        places = [place for place, (one, other) in enumerate(zip(before, after, strict=True)) if one is not other]
+        return [before[place] for place in places], [after[place] for place in places]
+    head, tail = _same_ends(before, after)
+    return before[head : len(before) - tail], after[head : len(after) - tail]
+
+
+def _same_ends(one: Sequence[T], other: Sequence[T]) -> tuple[int, int]:
+    """How many are the same object at the beginning, and of the rest at the end."""
+    least = min(len(one), len(other))
+    head = next((place for place in range(least) if one[place] is not other[place]), least)
+    tail = next((place for place in range(least - head) if one[-1 - place] is not other[-1 - place]), least - head)
+    return head, tail
 
 
 def _runs(places: Iterable[int]) -> tuple[Run, ...]:

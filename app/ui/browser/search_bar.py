@@ -70,6 +70,9 @@ class SearchBar(QWidget):
         theme.changed.connect(self._dress)
         self._dress()
 
+    def focus_home(self) -> QWidget | None:
+        return self._search
+
     @property
     def note(self) -> str:
         return self._note.text()

@@ -69,6 +69,9 @@ class Sidebar(QWidget):
     def focus_namespaces(self) -> None:
         self._namespace_list.setFocus()
 
+    def focus_home(self) -> QWidget | None:
+        return self._namespace_list
+
     def focus_namespace_search(self) -> None:
         """Where there are so few that they are not searched: the list."""
         if self._namespace_search.isVisibleTo(self):

@@ -4,6 +4,7 @@ rows stay quick, and a keystroke asks Python once, not once a row."""
 from __future__ import annotations
 
 import time
+from bisect import insort
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -11,16 +12,18 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 
 from app.controllers.intercept_views import InterceptRow, Key, OperationView
 from app.controllers.views import WorkloadRow
-from app.ui.browser.row_changes import RowChanges
+from app.ui.browser.row_changes import RowChanges, what_differs
 from app.ui.browser.workload_columns import CHANGING, HEADS, SORT_KEYS, Column
 from app.ui.browser.workload_entry import Entry
 from app.ui.browser.workload_filter import WorkloadFilter
 from app.ui.browser.workload_texts import WorkloadTexts, as_plain_text
-from app.ui.translation import tr
+from app.ui.widgets.table_heads import head_data
 
 Index = QModelIndex | QPersistentModelIndex
 _NO_PARENT = QModelIndex()
 _LAST_COLUMN = len(Column) - 1
+_FEW = 64
+"""Rows that are put into their places one by one; for more of them, sorting everything is quicker."""
 
 
 class WorkloadModel(QAbstractTableModel):
@@ -37,6 +40,7 @@ class WorkloadModel(QAbstractTableModel):
         super().__init__()
         self.texts = WorkloadTexts(clock)
         self._own_id = ""
+        self._rows: tuple[WorkloadRow, ...] = ()
         self._entries: dict[Key, Entry] = {}
         self._ordered: list[Entry] = []
         self._shown: list[Entry] = []
@@ -63,29 +67,32 @@ class WorkloadModel(QAbstractTableModel):
         """Replaces everything."""
         self.rows_to_change.emit()
         self.beginResetModel()
-        self._entries = {row.key: self._entry(row) for row in rows}
+        self._rows = tuple(rows)
+        self._entries = {row.key: self._entry(row) for row in self._rows}
         self._order()
         self._shown = self._filter.pick(self._ordered)
         self.endResetModel()
         self.rows_changed.emit()
 
     def update_rows(self, rows: Iterable[WorkloadRow]) -> None:
-        """The whole of what there is now; only what differs is touched, so selection and scrolling stay."""
-        wanted = {row.key: row for row in rows}
-        entries, changed = self._entries, []
-        gone = [key for key in entries if key not in wanted]
-        is_other = bool(gone)
-        for key in gone:
-            del entries[key]
-        for key, row in wanted.items():
-            entry = entries.get(key)
+        """The whole of what there is now; only what differs is touched, so selection and scrolling stay.
+
+        Rows that are the same objects as before cost next to nothing.
+        """
+        now = tuple(rows)
+        before, after = what_differs(self._rows, now)
+        self._rows = now
+        entries, changed, new = self._entries, [], []
+        gone = {entries.pop(key) for key in {row.key for row in before} - {row.key for row in after}}
+        for row in after:
+            entry = entries.get(row.key)
             if entry is None:
-                entries[key] = self._entry(row)
-                is_other = True
+                entries[row.key] = entry = self._entry(row)
+                new.append(entry)
             elif entry.row is not row and entry.row != row:
                 entry.take_row(row, self._own_id)
                 changed.append(entry)
-        self._show_changes(changed, is_other=is_other)
+        self._show_changes(changed, new, gone)
 
     def show_intercepts(self, rows: Iterable[InterceptRow]) -> None:
         """Everybody's, as the manager says."""
@@ -133,9 +140,6 @@ class WorkloadModel(QAbstractTableModel):
         entry = self._entries.get(key)
         return entry.row if entry is not None else None
 
-    def entry_of(self, key: Key) -> Entry | None:
-        return self._entries.get(key)
-
     def places_of(self, keys: Iterable[Key]) -> list[int]:
         """Of those that are shown."""
         wanted = set(keys)
@@ -148,12 +152,7 @@ class WorkloadModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return tr(HEADS[Column(section)])
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        return head_data(HEADS, section, orientation, role)
 
     def data(self, index: Index, role: int = 0) -> Any:
         place = index.row()
@@ -190,10 +189,10 @@ class WorkloadModel(QAbstractTableModel):
         if changed:
             self._show_changes(changed)
 
-    def _show_changes(self, changed: list[Entry], *, is_other: bool = False) -> None:
-        """`is_other`: workloads have come or gone."""
-        if is_other or (changed and self._sort[0] in CHANGING):
-            self._order()
+    def _show_changes(self, changed: list[Entry], new: Iterable[Entry] = (), gone: Iterable[Entry] = ()) -> None:
+        moved = [*changed, *new] if self._sort[0] in CHANGING else [*new]
+        if moved or gone:
+            self._order_again(moved, gone)
         self._reshuffle()
         touched = set(changed)
         if touched:
@@ -207,6 +206,23 @@ class WorkloadModel(QAbstractTableModel):
     def _order(self) -> None:
         column, is_descending = self._sort
         self._ordered = sorted(self._entries.values(), key=SORT_KEYS[column], reverse=is_descending)
+
+    def _order_again(self, moved: list[Entry], gone: Iterable[Entry]) -> None:
+        """`moved` are not, or not any more, where they belong."""
+        column, is_descending = self._sort
+        # Rates change without changing the order, so that there is none to put anything into.
+        if column is Column.TRAFFIC or len(moved) > _FEW:
+            self._order()
+            return
+        out = {*moved, *gone}
+        ordered = [entry for entry in self._ordered if entry not in out]
+        if is_descending:
+            ordered.reverse()
+        for entry in moved:
+            insort(ordered, entry, key=SORT_KEYS[column])
+        if is_descending:
+            ordered.reverse()
+        self._ordered = ordered
 
     def _reshuffle(self) -> None:
         """From the rows that are shown to those that should be, in as few steps as views can follow."""

@@ -21,6 +21,7 @@ from app.ui.browser.workload_view import WorkloadView
 from app.ui.theme import Theme
 from app.ui.translation import tr, tr_count
 from app.ui.widgets.empty_state import EmptyState
+from app.ui.widgets.focus_home import can_have_it
 
 _AGES_REFRESH_MS = 15_000
 
@@ -90,6 +91,10 @@ class WorkloadTable(QWidget):
 
     def focus_search(self) -> None:
         self.bar.focus_search()
+
+    def focus_home(self) -> QWidget | None:
+        """The table, or while there is none: the search."""
+        return self.view if can_have_it(self.view) else self.bar.focus_home()
 
     def row_of(self, key: Key) -> WorkloadRow | None:
         """None: there is no such workload where the user looks."""

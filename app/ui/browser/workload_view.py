@@ -49,6 +49,8 @@ class WorkloadView(QTableView):
         model.rows_changed.connect(self._restore)
         self.selectionModel().selectionChanged.connect(self._selected)
         self.selectionModel().currentChanged.connect(self._selected)
+        # Qt repaints two cells; the edge of the current row runs through all of them.
+        self.selectionModel().currentChanged.connect(lambda *_: self.viewport().update())
         self.doubleClicked.connect(lambda _index: self.open_asked.emit())
 
     @property

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout
 
 from app.domain.catalogue import Explanation
 from app.domain.errors import ErrorCode
-from app.ui.styled import styled
+from app.ui.styled import dress_anew, styled
 from app.ui.translation import tr
+from app.ui.widgets.marked_commands import marked_commands
 
 _DETAILS_HEIGHT = 96
 _SETUP_CODES = frozenset({ErrorCode.HELPER_NOT_RUNNING, ErrorCode.HELPER_NOT_ALLOWED, ErrorCode.NO_KUBECONFIG})
@@ -67,7 +65,7 @@ class ProblemPanel(QFrame):
         self._title.setText(problem.what)
         not_undone = " " + tr("Not undone: {left}.", left="; ".join(left)) if left else ""
         self._meaning.setText(problem.effect + not_undone)
-        self._remedy.setText(_commands_marked(problem.next_step))
+        self._remedy.setText(marked_commands(problem.next_step))
         self._details.setPlainText(problem.detail)
         self._fold.setVisible(bool(problem.detail))
         self._retry.setVisible(can_retry)
@@ -75,8 +73,7 @@ class ProblemPanel(QFrame):
         self.setAccessibleName(problem.title)
         self.setAccessibleDescription(f"{problem.what} {problem.effect} {problem.next_step}")
         self.setProperty("tone", "error" if can_retry else "degraded")
-        self.style().unpolish(self)
-        self.style().polish(self)
+        dress_anew(self)
         self.show()
 
     def _dismiss_clicked(self) -> None:
@@ -103,8 +100,3 @@ class ProblemPanel(QFrame):
         column.setSpacing(8)
         column.addLayout(row)
         column.addWidget(self._details)
-
-
-def _commands_marked(text: str) -> str:
-    """What the catalogue writes between backquotes is something to type."""
-    return re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text, quote=False))

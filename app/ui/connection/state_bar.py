@@ -9,12 +9,12 @@ from app.controllers.views import ConnectionView, Phase
 from app.ui.connection.connect_switch import ConnectSwitch
 from app.ui.connection.state_glyph import StateGlyph
 from app.ui.icons import icon
-from app.ui.styled import styled
+from app.ui.styled import dress_anew, styled
 from app.ui.theme import Theme
 from app.ui.traffic.throughput_graph import Sparkline, TrafficHistory
 from app.ui.translation import tr, tr_count
 from app.ui.widgets.elided_label import ElidedLabel
-from app.ui.wording import STATE_COLOURS, STATE_WORDS, place, round_trip, state_line, subnets_line
+from app.ui.wording import STATE_COLOURS, place, round_trip, state_line, state_word, subnets_line
 
 _HEIGHT = 56
 
@@ -75,7 +75,7 @@ class StateBar(QFrame):
     def show_view(self, view: ConnectionView) -> None:
         self._view = view
         self._glyph.show_phase(view.phase)
-        self._word.setText(STATE_WORDS[view.phase])
+        self._word.setText(state_word(view.phase))
         self._place.setText(place(view) if view.phase is not Phase.DISCONNECTED else "")
         self._step.setText(f"{view.step} …" if view.step else "")
         self._step.setVisible(bool(view.step))
@@ -88,11 +88,13 @@ class StateBar(QFrame):
         self._sparkline.setVisible(is_up)
         self._intercepts.setVisible(is_up and bool(view.intercepts))
         count = len(view.intercepts)
-        self._intercepts.setText("◆ " + tr_count(count, "{count} intercept", "{count} intercepts"))
+        shape = "■" if all(one.mode == "proxy" for one in view.intercepts) else "◆"
+        self._intercepts.setText(f"{shape} " + tr_count(count, "{count} intercept", "{count} intercepts"))
         self._intercepts.setToolTip("\n".join(f"{one.key[2]} · {one.rule or one.mode}" for one in view.intercepts))
         self._cancel.setVisible(view.phase is Phase.CONNECTING)
         is_off = not (view.phase.holds_connection or view.phase.is_between or view.phase is Phase.STARTING)
-        self._hint.setText(tr("Connect to {context}", context=self._chosen) if is_off and self._chosen else "")
+        there_is = tr("Connect to {context}", context=self._chosen) if self._chosen else tr("No cluster chosen yet")
+        self._hint.setText(there_is if is_off else "")
         self._hint.setVisible(bool(self._hint.text()))
         leads_elsewhere = view.phase.holds_connection and self._chosen not in ("", view.context or self._chosen)
         self._change.setText(tr("Switch to {context}", context=self._chosen))
@@ -105,8 +107,7 @@ class StateBar(QFrame):
         """What is chosen is marked as production: the bar has an edge, and changes ask."""
         self.setProperty("production", is_production)
         self.setToolTip(tr("This context is marked as production: every change asks.") if is_production else "")
-        self.style().unpolish(self)
-        self.style().polish(self)
+        dress_anew(self)
 
     def refresh_traffic(self) -> None:
         self._sparkline.update()

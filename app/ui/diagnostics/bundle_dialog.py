@@ -96,7 +96,7 @@ class BundleDialog(QDialog):
             self.resize(width, max(layout.totalHeightForWidth(width), layout.totalSizeHint().height()))
 
     def _lay_out(self) -> None:
-        head = styled(QLabel(tr("One file that a fault is found by")), "diagnosticsHead")
+        head = styled(QLabel(tr("One file for whoever looks into a fault")), "diagnosticsHead")
         note = styled(QLabel(wordWrap=True), "dim")
         note.setText(
             tr(

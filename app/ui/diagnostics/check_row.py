@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import html
-import re
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout
 
 from app.domain.checks import Check, Fix, Verdict
+from app.ui.check_words import check_name, found_text, next_step_text
 from app.ui.diagnostics.fix_words import (
     VERDICT_LOOKS,
     button_hint,
     button_text,
-    check_name,
-    found_text,
-    next_step_text,
     verdict_word,
 )
 from app.ui.icons import icon_pixmap
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.marked_commands import marked_commands
 
 _GLYPH = 20
 
@@ -106,8 +102,7 @@ def _shows_command(check: Check) -> bool:
 
 
 def _words(text: str, name: str) -> QLabel:
-    """What stands between backquotes is something to type."""
-    label = styled(QLabel(re.sub(r"`([^`]*)`", r"<code>\1</code>", html.escape(text, quote=False))), name)
+    label = styled(QLabel(marked_commands(text)), name)
     label.setTextFormat(Qt.TextFormat.RichText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QMenu, QSizePolicy, QVBoxLayo
 from app.ui.diagnostics.detail_groups import Detail, DetailGroup
 from app.ui.styled import styled
 from app.ui.translation import tr
+from app.ui.widgets.layouts import empty_layout
 
 _LABEL_WIDTH = 168
 
@@ -84,11 +85,7 @@ class DetailList(QWidget):
                 widget.setAccessibleDescription(detail.value)
 
     def _build(self, groups: tuple[DetailGroup, ...]) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty_layout(self._column)
         self._values = []
         for group in groups:
             self._column.addWidget(self._section(group))

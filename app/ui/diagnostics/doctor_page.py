@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from app.controllers.diagnosis_views import DoctorView
 from app.domain.checks import Check, Fix, Verdict
+from app.ui.check_words import step_text
 from app.ui.diagnostics.check_row import CheckRow
-from app.ui.diagnostics.fix_words import step_text
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr, tr_count

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton,
 from app.controllers.diagnosis_views import RemainsRow, RepairView
 from app.ui.styled import styled
 from app.ui.translation import tr, tr_count
+from app.ui.widgets.layouts import empty_layout
 
 _SIZE = (560, 380)
 _LEAST = (420, 260)
@@ -49,11 +50,7 @@ class RepairDialog(QDialog):
         self._repair.setDefault(can_repair)
 
     def _fill(self, view: RepairView) -> None:
-        while (item := self._rows.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty_layout(self._rows)
         texts = view.failures if view.done is not None else tuple(_row_text(row) for row in view.rows)
         for text in texts:
             label = styled(QLabel(text, wordWrap=True), "repairRow")

@@ -10,7 +10,7 @@ from app.ui.first_run.helper_step import HelperStep
 from app.ui.first_run.kubeconfig_list import KubeconfigList
 from app.ui.first_run.step_card import StepCard, StepState
 from app.ui.first_run.trial_step import TrialStep
-from app.ui.styled import styled
+from app.ui.styled import restyle, styled
 from app.ui.theme import Theme
 from app.ui.translation import tr, tr_count
 
@@ -66,14 +66,15 @@ class FirstRunPage(QScrollArea):
         self.helper.show_view(view.helper)
         self.trial.show_view(view)
         self.start.setEnabled(view.is_ready)
-        self.start.setObjectName("primary" if view.is_ready else "")
-        self.start.style().unpolish(self.start)
-        self.start.style().polish(self.start)
+        restyle(self.start, "primary" if view.is_ready else "")
         missing = _missing(view)
         self._missing.setText(missing)
         self.start.setToolTip(missing)
         self.start.setAccessibleDescription(missing)
         self.skip.setVisible(not view.is_ready)
+
+    def focus_home(self) -> QWidget | None:
+        return self.again
 
     def _lay_out(self) -> None:
         title = styled(QLabel(tr("Welcome to Kubeferry")), "firstRunTitle")

@@ -23,6 +23,7 @@ from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
 from app.ui.widgets.elided_label import ElidedLabel
+from app.ui.widgets.layouts import empty_layout
 
 _GLYPH = 16
 
@@ -70,6 +71,8 @@ class KubeconfigList(QWidget):
         column.addLayout(buttons)
         self.paste_dialog = PasteDialog(self)
         self.paste_dialog.pasted.connect(self.text_pasted)
+        # What it refused stays told here: the same refusal of a file, next, is no change that anybody would hear of.
+        self.paste_dialog.finished.connect(lambda _result: self._draw())
         self._file_dialog: QFileDialog | None = None
         theme.changed.connect(self._draw)
 
@@ -87,14 +90,14 @@ class KubeconfigList(QWidget):
     def _draw(self) -> None:
         focused = self.focusWidget()
         was_at_a_row = focused is not None and focused.hasFocus() and focused not in (self.open, self.paste)
-        _clear(self._rows)
+        empty_layout(self._rows)
         if was_at_a_row:
             self.open.setFocus()
         for source in self._view.sources:
             self._rows.addWidget(self._row(source))
         if self._view.is_known and not self._view.sources:
             self._rows.addWidget(styled(QLabel(tr("There is no kubeconfig yet.")), "dim"))
-        _clear(self._news_lines)
+        empty_layout(self._news_lines)
         told = () if self._view.refused and self.paste_dialog.isVisible() else news(self._view)
         for sentence in told:
             label = QLabel(sentence)
@@ -150,11 +153,3 @@ class KubeconfigList(QWidget):
     def open_dialog(self) -> QDialog | None:
         """The dialog that is open at the moment."""
         return self._file_dialog or (self.paste_dialog if self.paste_dialog.isVisible() else None)
-
-
-def _clear(layout: QVBoxLayout) -> None:
-    while (item := layout.takeAt(0)) is not None:
-        widget = item.widget()
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QLayout, QVBoxLayout, QWidget
 
 from app.ui.icons import draw_icon
-from app.ui.styled import styled
+from app.ui.styled import dress_anew, styled
 from app.ui.theme import Theme
 
 _MARK = 28
@@ -80,8 +80,7 @@ class StepCard(QFrame):
         self.mark.show_state(state)
         self._word.setText(word)
         self._word.setProperty("tone", state.value)
-        self._word.style().unpolish(self._word)
-        self._word.style().polish(self._word)
+        dress_anew(self._word)
         self.setAccessibleName(f"{self._title_text}: {word}" if word else self._title_text)
 
 

@@ -2,33 +2,25 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton
 
 from app.controllers.first_run_views import FirstRunView, TrialView
 from app.domain.checks import Check, Verdict
+from app.ui.check_words import check_name, found_text, next_step_text, step_text
 from app.ui.first_run.step_card import StepCard, StepState
-from app.ui.icons import draw_icon, icon_pixmap
+from app.ui.icons import icon_pixmap
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import mark, tr
+from app.ui.widgets.choice_box import ChoiceBox
+from app.ui.widgets.layouts import empty_layout
 
 _GLYPH = 16
 _VERDICTS = {
     Verdict.OK: ("step-done", "connected", mark("fine")),
-    Verdict.WARN: ("state-degraded", "degraded", mark("look at it")),
+    Verdict.WARN: ("verdict-warn", "degraded", mark("look at it")),
     Verdict.FAIL: ("step-failed", "error", mark("in the way")),
-}
-_NAMES = {
-    "kubeconfig": mark("Kubeconfig"),
-    "login": mark("Login"),
-    "API server": mark("API server"),
-    "traffic manager": mark("Traffic manager"),
-    "rights": mark("Rights"),
-    "subnets": mark("Subnets"),
-    "helper": mark("Helper"),
-    "overlaps": mark("Overlaps"),
 }
 
 
@@ -50,9 +42,10 @@ class TrialStep(StepCard):
             "stepText",
         )
         about.setWordWrap(True)
-        self.contexts = styled(_ContextBox(theme), "testContext")
+        self.contexts = styled(ChoiceBox(theme, ()), "testContext")
         self.contexts.setAccessibleName(tr("Context to test"))
         self.contexts.setMinimumWidth(240)
+        self.contexts.setPlaceholderText(tr("No context yet"))
         self.test = QPushButton(tr("Test"))
         self.test.clicked.connect(self._clicked)
         self._step = styled(QLabel(), "dim")
@@ -93,8 +86,10 @@ class TrialStep(StepCard):
         why = "" if names else tr("There is no context yet: the first step comes first.")
         self.test.setToolTip(why)
         self.test.setAccessibleDescription(why)
+        self.contexts.setToolTip(why)
+        self.contexts.setAccessibleDescription(why)
         self.test.setText(tr("Stop") if trial.is_running else tr("Test"))
-        self._step.setText(f"{trial.step}…" if trial.is_running and trial.step else "")
+        self._step.setText(f"{step_text(trial.step)} …" if trial.is_running and trial.step else "")
         self.show_state(*_state(trial))
         if trial.checks != before.trial.checks:
             self._show_checks(trial.checks)
@@ -106,20 +101,16 @@ class TrialStep(StepCard):
             self.test_asked.emit(self.contexts.currentText())
 
     def _show_checks(self, checks: tuple[Check, ...]) -> None:
-        while (item := self._grid.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        empty_layout(self._grid)
         for row, check in enumerate(checks):
             picture, colour, word = _VERDICTS[check.verdict]
             glyph = QLabel()
             glyph.setPixmap(icon_pixmap(picture, self._theme.colour(colour), _GLYPH, self.devicePixelRatioF()))
             glyph.setFixedSize(QSize(_GLYPH, _GLYPH))
             glyph.setAccessibleName(tr(word))
-            name = styled(QLabel(tr(_NAMES.get(check.name, check.name))), "settingName")
+            name = styled(QLabel(check_name(check)), "settingName")
             found = styled(
-                QLabel(" ".join(text for text in (_sentence(check.found), check.next_step) if text)), "checkFound"
+                QLabel(" ".join(text for text in (found_text(check), next_step_text(check)) if text)), "checkFound"
             )
             found.setWordWrap(True)
             found.setTextFormat(Qt.TextFormat.PlainText)
@@ -127,25 +118,6 @@ class TrialStep(StepCard):
             self._grid.addWidget(name, row, 1, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(found, row, 2)
         self._checks.setVisible(bool(checks))
-
-
-class _ContextBox(QComboBox):
-    """With an arrow of our own: a style sheet's would not follow the theme."""
-
-    def __init__(self, theme: Theme) -> None:
-        super().__init__()
-        self._theme = theme
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        super().paintEvent(event)
-        painter = QPainter(self)
-        place = QRectF(self.width() - 24, (self.height() - 16) / 2, 16, 16)
-        draw_icon(painter, place, "chevron-down", self._theme.colour("text_dim"))
-
-
-def _sentence(text: str) -> str:
-    """Checks speak in fragments that follow a name; here the name is in a column of its own."""
-    return text[:1].upper() + text[1:]
 
 
 def _state(trial: TrialView) -> tuple[StepState, str]:

@@ -84,7 +84,8 @@ class Inspector(QFrame):
             self.shown_changed.emit(self.key)
 
     def show_connection(self, view: ConnectionView) -> None:
-        self._know(connection=view)
+        # What changes every second is not shown here.
+        self._know(connection=dataclasses.replace(view, rtt_s=None))
 
     def show_context(self, context: str | None) -> None:
         self._know(context=context)
@@ -95,9 +96,9 @@ class Inspector(QFrame):
     def show_operations(self, operations: tuple[OperationView, ...]) -> None:
         self._know(operations=operations)
 
-    def show_planning(self, key: Key | None) -> None:
-        """The workload whose plan is being made."""
-        self._know(planning=key)
+    def show_planning(self, planning: tuple[OperationView, ...]) -> None:
+        """Plans that are being made."""
+        self._know(planning=planning)
 
     def show_rights(self, forbidden: str) -> None:
         """Why the user may not change workloads here; empty: they may."""
@@ -122,17 +123,18 @@ class Inspector(QFrame):
         self.page.focus_rule()
 
     def toggle_proxy(self) -> None:
-        self.page.proxy.switch.click()
-
-    def toggle_mesh(self) -> None:
-        self.page.mesh.switch.click()
+        """Of the workload that is shown, if one is."""
+        if self.key is not None:
+            self.page.proxy.switch.click()
 
     def minimumSizeHint(self) -> QSize:
         return QSize(WIDTH, 200)
 
     def _know(self, **changes: object) -> None:
-        self._known = dataclasses.replace(self._known, **changes)  # type: ignore[arg-type]
-        self._refresh()
+        known = dataclasses.replace(self._known, **changes)  # type: ignore[arg-type]
+        if known != self._known:
+            self._known = known
+            self._refresh()
 
     def _refresh(self) -> None:
         page: QWidget = self._empty

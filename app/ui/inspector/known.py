@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from app.controllers.inspector_view import Circumstances
+from app.controllers.inspector_view import Circumstances, looks_at_connected
 from app.controllers.intercept_views import InterceptRow, Key, OperationView
 from app.controllers.views import ConnectionView
 
 
 @dataclass(frozen=True)
 class Known:
-    """`context`: the one looked into. `planning`: the workload whose plan is being made."""
+    """`context`: the one looked into. `planning`: plans that are being made."""
 
     connection: ConnectionView = field(default_factory=ConnectionView)
     context: str | None = None
     intercepts: tuple[InterceptRow, ...] = ()
     operations: tuple[OperationView, ...] = ()
-    planning: Key | None = None
+    planning: tuple[OperationView, ...] = ()
     forbidden: str = ""
 
     @property
@@ -25,9 +25,13 @@ class Known:
         return Circumstances(self.connection, self.context, self.forbidden)
 
     @property
+    def place(self) -> str:
+        """The cluster that the shown workloads are in."""
+        return self.context or self.connection.context or ""
+
+    @property
     def is_here(self) -> bool:
-        """What the manager tells is about the cluster looked into."""
-        return self.context is None or self.connection.context in (None, self.context)
+        return looks_at_connected(self.context, self.connection)
 
     def of(self, key: Key) -> tuple[InterceptRow, ...]:
         """Everybody's on this workload; own ones also where the manager has not been asked yet."""
@@ -39,4 +43,7 @@ class Known:
         return tuple(one for known, one in {**listed, **own}.items() if known not in gone)
 
     def operation_of(self, key: Key) -> OperationView | None:
-        return next((one for one in self.operations if one.key == key), None)
+        """Making a plan is one, too."""
+        if not self.is_here:
+            return None
+        return next((one for one in (*self.operations, *self.planning) if one.key == key), None)

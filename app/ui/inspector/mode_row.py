@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from app.controllers.inspector_view import Mode, ModeView, Setting
 from app.ui.icons import icon_pixmap
 from app.ui.inspector.words import MODE_TITLES, mode_line
-from app.ui.styled import styled
+from app.ui.styled import restyle, styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
 from app.ui.widgets.switch import BETWEEN, OFF, ON, Switch
@@ -42,13 +42,17 @@ class ModeRow(QWidget):
         self._line.setTextFormat(Qt.TextFormat.PlainText)
         self.switch = Switch(theme, _TRACK)
         self.switch.setAccessibleName(title)
-        self.switch.clicked.connect(self.toggled)
+        self.switch.clicked.connect(self._pressed)
         self._cancel = styled(QPushButton(tr("Cancel")), "link")
         self._cancel.setAccessibleName(tr("Cancel: {mode}", mode=title))
         self._cancel.clicked.connect(self.cancel_asked)
         self._lay_out()
         theme.changed.connect(self._dress)
         self.show_view(self._view)
+
+    @property
+    def view(self) -> ModeView:
+        return self._view
 
     @property
     def line(self) -> str:
@@ -62,18 +66,23 @@ class ModeRow(QWidget):
         if is_blocked and view.can_toggle:
             line = not_startable
         self._line.setText(line)
-        self.switch.setEnabled(view.can_toggle and not is_blocked)
-        self.switch.setToolTip("" if self.switch.isEnabled() else line)
+        # While something is being done it only does nothing when it is pressed: it keeps the keyboard meanwhile.
+        is_working = view.setting is Setting.WORKING
+        self.switch.setEnabled(is_working or (view.can_toggle and not is_blocked))
+        self.switch.setToolTip("" if view.can_toggle and not is_blocked else line)
         self.switch.setAccessibleDescription(line)
-        self._cancel.setVisible(view.setting is Setting.WORKING and view.can_cancel)
+        self._cancel.setVisible(is_working and view.can_cancel)
         colour = {Setting.WORKING: "working", Setting.UNHEALTHY: "degraded"}.get(view.setting, self._mode.value)
         self.switch.show_position(_POSITIONS[view.setting], colour)
-        name = _LINE_NAMES.get(view.setting, "dim")
-        if self._line.objectName() != name:
-            self._line.setObjectName(name)
-            self._line.style().unpolish(self._line)
-            self._line.style().polish(self._line)
+        restyle(self._line, _LINE_NAMES.get(view.setting, "dim"))
         self._dress()
+
+    def focus_home(self) -> QWidget | None:
+        return self.switch
+
+    def _pressed(self) -> None:
+        if self._view.can_toggle:
+            self.toggled.emit()
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

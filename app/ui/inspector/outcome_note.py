@@ -9,6 +9,7 @@ from app.domain.catalogue import Explanation
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.widgets.mark_label import MarkLabel
+from app.ui.widgets.marked_commands import marked_commands
 
 
 class OutcomeNote(QFrame):
@@ -20,7 +21,7 @@ class OutcomeNote(QFrame):
         self._what = MarkLabel(theme, "state-error", "error")
         self._then = styled(QLabel(), "dim")
         self._then.setWordWrap(True)
-        self._then.setTextFormat(Qt.TextFormat.PlainText)
+        self._then.setTextFormat(Qt.TextFormat.RichText)
         column = QVBoxLayout(self)
         column.setContentsMargins(12, 8, 12, 8)
         column.setSpacing(4)
@@ -36,5 +37,5 @@ class OutcomeNote(QFrame):
         self.setVisible(problem is not None)
         if problem is not None:
             self._what.show_text(problem.what)
-            self._then.setText(f"{problem.effect} {problem.next_step}".strip())
+            self._then.setText(marked_commands(f"{problem.effect} {problem.next_step}".strip()))
             self.setToolTip(problem.detail)

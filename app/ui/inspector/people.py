@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.controllers.intercept_views import Health, InterceptRow
 from app.ui.icons import icon_pixmap
-from app.ui.inspector.words import health_words, since_words, what_words
+from app.ui.inspector.words import busy_words, health_words, since_words, what_words
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.layouts import empty_layout
 
 _GLYPH = 14
 
@@ -26,26 +27,36 @@ class PeopleList(QWidget):
         super().__init__()
         self._theme = theme
         self._shown: tuple[InterceptRow, ...] = ()
+        self._stops: list[QPushButton] = []
+        self._is_busy = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         theme.changed.connect(self._rebuild)
 
-    def show_rows(self, rows: tuple[InterceptRow, ...]) -> None:
-        """Own ones first, then by age."""
+    def show_rows(self, rows: tuple[InterceptRow, ...], *, is_busy: bool = False) -> None:
+        """Own ones first, then by age. `is_busy`: something is being done, and has to end before one is stopped."""
         ordered = tuple(sorted(rows, key=lambda one: (not one.mine, one.since)))
         if ordered != self._shown:
             self._shown = ordered
             self._rebuild()
+        if is_busy != self._is_busy:
+            self._is_busy = is_busy
+            self._dress_stops()
+
+    def _dress_stops(self) -> None:
+        why_not = busy_words() if self._is_busy else ""
+        for stop in self._stops:
+            stop.setEnabled(not self._is_busy)
+            stop.setToolTip(why_not)
+            stop.setAccessibleDescription(why_not)
 
     def _rebuild(self) -> None:
-        while (item := self._column.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
+        self._stops.clear()
+        empty_layout(self._column)
         for one in self._shown:
             self._column.addWidget(self._row(one))
+        self._dress_stops()
 
     def _row(self, one: InterceptRow) -> QWidget:
         widget = QWidget()
@@ -72,8 +83,9 @@ class PeopleList(QWidget):
         row.addLayout(texts, 1)
         if one.mine:
             stop = styled(QPushButton(tr("Stop")), "link")
-            stop.setAccessibleName(tr("Stop {what}", what=what))
+            stop.setAccessibleName(tr("Stop {what}", what=what) if one.rule else tr("Stop the proxy"))
             stop.clicked.connect(lambda: self.stop_asked.emit(one))
+            self._stops.append(stop)
             row.addWidget(stop, 0, Qt.AlignmentFlag.AlignTop)
         widget.setAccessibleName(f"{who}, {what}, {state}")
         return widget

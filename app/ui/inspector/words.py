@@ -10,8 +10,8 @@ from app.ui.translation import mark, tr
 
 MODE_TITLES = {Mode.PROXY: mark("Proxy"), Mode.MESH: mark("Mesh")}
 MODE_HINTS = {
-    Mode.PROXY: mark("All inbound traffic comes to this machine."),
-    Mode.MESH: mark("Requests that match the rule come to this machine."),
+    Mode.PROXY: mark("Brings all of its traffic to this machine."),
+    Mode.MESH: mark("Brings only the requests that match the rule below."),
 }
 _HEALTH = {
     Health.WAITING: mark("waiting for its sidecars"),
@@ -60,15 +60,19 @@ def mode_line(view: ModeView) -> str:
     return tr(MODE_HINTS[view.mode])
 
 
+def busy_words() -> str:
+    return tr("Something else is being done to this workload.")
+
+
 def why_not_words(view: ModeView) -> str:
     match view.why_not:
         case WhyNot.NOT_CONNECTED:
-            return tr("Connect first.")
+            return tr("Possible once this machine is connected.")
         case WhyNot.OTHER_CLUSTER:
             return tr("This machine is connected to {context}.", context=view.reason)
         case WhyNot.FORBIDDEN | WhyNot.IMPOSSIBLE:
             return view.reason
         case WhyNot.BUSY:
-            return tr("Something else is being done to this workload.")
+            return busy_words()
         case WhyNot.NONE:
             return ""

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app.controllers.views import WorkloadRow
-from app.ui.styled import styled
+from app.ui.styled import restyle, styled
 from app.ui.translation import tr
 from app.ui.widgets.elided_label import ElidedLabel
 
@@ -29,12 +29,9 @@ class WorkloadHead(QWidget):
 
     def show_row(self, row: WorkloadRow) -> None:
         self._name.setText(row.name)
-        self._name.setToolTip(row.name)
         self._place.setText(f"{row.kind} · {row.namespace}")
         self._ready.setText(tr("{ready} of {desired} ready", ready=row.ready, desired=row.desired))
-        self._ready.setObjectName("dim" if row.ready >= row.desired else "modeUnhealthy")
-        self._ready.style().unpolish(self._ready)
-        self._ready.style().polish(self._ready)
+        restyle(self._ready, "dim" if row.ready >= row.desired else "modeUnhealthy")
         shown = row.images[:_MOST_IMAGES]
         self._images.setText(", ".join(_short(image) for image in shown))
         self._images.setToolTip("\n".join(row.images))

@@ -1,4 +1,4 @@
-"""One workload in the inspector, from top to bottom: what it is, proxy, mesh with its rule, ports, people."""
+"""One workload in the inspector, from top to bottom: what it is, who has its traffic, proxy, mesh with a rule."""
 
 from __future__ import annotations
 
@@ -6,11 +6,10 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.controllers.inspector_view import Mode, ModeView, Setting, WhyNot, mode_view
-from app.controllers.intercept_views import InterceptRow, Key
-from app.controllers.views import WorkloadRow
+from app.controllers.intercept_views import InterceptRow, Key, ref_of
+from app.controllers.views import Phase, WorkloadRow
 from app.domain.catalogue import Explanation
 from app.domain.intercepts import Claim, HttpRule, Wish
-from app.domain.workload import WorkloadKind, WorkloadRef
 from app.platform.listeners import Listener
 from app.settings.rule_book import UsedPorts
 from app.ui.inspector.known import Known
@@ -25,6 +24,9 @@ from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
 from app.ui.widgets.fold import Fold
+
+_Place = tuple[str, Key]
+"""A context and a workload in it: other clusters have workloads of the same names."""
 
 
 class WorkloadPage(QWidget):
@@ -42,8 +44,9 @@ class WorkloadPage(QWidget):
         self._own_id = own_id
         self._row: WorkloadRow | None = None
         self._known = Known()
-        self._problems: dict[Key, Explanation] = {}
-        self._drafts: dict[Key, HttpRule | None] = {}
+        self._place: _Place = "", ("", "", "")
+        self._problems: dict[_Place, Explanation] = {}
+        self._drafts: dict[_Place, HttpRule] = {}
         self._claims: tuple[Claim, ...] = ()
         self.head = WorkloadHead()
         self.outcome = OutcomeNote(theme)
@@ -62,9 +65,9 @@ class WorkloadPage(QWidget):
         self._wire()
 
     def show_row(self, row: WorkloadRow, known: Known) -> None:
-        is_other = self._row is None or row.key != self._row.key
+        is_other = self._row is None or (known.place, row.key) != self._place
         if is_other:
-            self._change_workload(row)
+            self._change_workload(row, known.place)
         elif self._row is not None and row.ports != self._row.ports:
             self._show_ports(row)
         self._row, self._known = row, known
@@ -84,23 +87,34 @@ class WorkloadPage(QWidget):
         for editor, used in ((self.ports, mesh), (self.proxy_ports, proxy)):
             if used is not None:
                 editor.show_map(used.ports, used.only_ports)
-        if rules and self._row is not None and self.rule.rule() is None and not self._drafts.get(self._row.key):
+        if rules and self._row is not None and self.rule.rule() is None and self._place not in self._drafts:
             self.rule.show_rule(rules[0])
 
     def keep_problem(self, key: Key, problem: Explanation | None) -> None:
+        """What was done was done in the connected cluster."""
+        place = self._known.connection.context or self._known.place, key
         if problem is None:
-            self._problems.pop(key, None)
+            self._problems.pop(place, None)
         else:
-            self._problems[key] = problem
+            self._problems[place] = problem
 
     def focus_rule(self) -> None:
         self.rule.focus_first()
 
-    def _change_workload(self, row: WorkloadRow) -> None:
-        if self._row is not None:
-            self._drafts[self._row.key] = self.rule.rule()
+    def focus_home(self) -> QWidget | None:
+        """The switch of what is on, or being switched."""
+        rows = sorted((self.mesh, self.proxy), key=lambda row: row.view.setting is Setting.OFF)
+        return next((row.switch for row in rows if row.switch.isEnabled()), None)
+
+    def _change_workload(self, row: WorkloadRow, context: str) -> None:
+        draft = self.rule.rule()
+        if draft is not None:
+            self._drafts[self._place] = draft
+        else:
+            self._drafts.pop(self._place, None)
+        self._place = context, row.key
         self.rule.show_saved(())
-        self.rule.show_rule(self._drafts.get(row.key))
+        self.rule.show_rule(self._drafts.get(self._place))
         self._show_ports(row)
         first = next((port.number for port in row.ports if port.protocol == "TCP"), None)
         self.rule.show_address(f"http://{row.name}.{row.namespace}" + (f":{first}" if first else ""))
@@ -120,14 +134,16 @@ class WorkloadPage(QWidget):
         self.mesh.show_view(mesh, self._rule_problem() or _first(self.ports.problems()))
         self._show_connect(proxy)
         self._add_rule.setVisible(mesh.setting in (Setting.ON, Setting.UNHEALTHY) and self._is_new_rule(mesh))
-        self.people.show_rows(intercepts)
+        self.people.show_rows(intercepts, is_busy=operation is not None)
         self._people_head.setVisible(bool(intercepts))
-        self.outcome.show_problem(self._problems.get(row.key) if operation is None else None)
+        self.people.setVisible(bool(intercepts))
+        self.outcome.show_problem(self._problems.get(self._place) if operation is None else None)
         self.trial.show_trial(self.rule.rule(), row.claims, self._own_id, self.ports.ports())
 
     def _show_connect(self, view: ModeView) -> None:
         is_away = view.why_not in (WhyNot.NOT_CONNECTED, WhyNot.OTHER_CLUSTER)
-        busy = self._known.connection.phase.is_between
+        phase = self._known.connection.phase
+        busy = phase.is_between or phase is Phase.RECONNECTING
         self._connect.setText(tr("Connect to {context}", context=self._known.context or ""))
         self._connect.setVisible(is_away and self._known.context is not None and not busy)
 
@@ -152,9 +168,8 @@ class WorkloadPage(QWidget):
     def _start(self, mode: Mode) -> None:
         if self._row is None:
             return
-        self._problems.pop(self._row.key, None)
-        kind, namespace, name = self._row.key
-        workload = WorkloadRef(WorkloadKind(kind), namespace, name)
+        self._problems.pop(self._place, None)
+        workload = ref_of(self._row.key)
         if mode is Mode.MESH:
             rule = self.rule.rule()
             if rule is not None:
@@ -196,6 +211,8 @@ class WorkloadPage(QWidget):
         column.addWidget(self.head)
         column.addWidget(self.outcome)
         column.addWidget(self._connect)
+        column.addWidget(self._people_head)
+        column.addWidget(self.people)
         column.addWidget(_line())
         column.addWidget(self.proxy)
         column.addWidget(self.proxy_fold)
@@ -205,9 +222,6 @@ class WorkloadPage(QWidget):
         column.addWidget(self.ports)
         column.addWidget(self._add_rule)
         column.addWidget(self.trial)
-        column.addWidget(_line())
-        column.addWidget(self._people_head)
-        column.addWidget(self.people)
         column.addStretch(1)
 
 

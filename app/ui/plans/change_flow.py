@@ -9,18 +9,21 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.controllers.connect_planner import ConnectPlanner
-from app.controllers.intercept_views import InterceptRow, Key, PlanView
+from app.controllers.intercept_views import Doing, InterceptRow, Key, OperationView, PlanView, key_of
 from app.controllers.intercepts import InterceptController
+from app.controllers.views import ConnectionView
 from app.controllers.words import translated
 from app.domain.catalogue import Explanation
 from app.domain.connect_plan import ConnectPlan
 from app.domain.connection import Target
+from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.domain.intercepts import Wish
 from app.settings.preferences import PlanKind
 from app.settings.store import PreferenceStore
 from app.ui.plans.connect_sections import connect_sections
 from app.ui.plans.intercept_sections import TAKE_OVER, intercept_consents, intercept_sections
 from app.ui.plans.plan_dialog import PlanDialog, Section
+from app.ui.shell.raising import raise_window
 from app.ui.theme import Theme
 from app.ui.translation import tr
 
@@ -30,11 +33,13 @@ MakeTarget = Callable[[str], Target]
 
 @dataclass
 class _Asked:
-    """The plan that is waited for. `dialog` None: it is muted, and shown only if there is something to agree to."""
+    """A plan that was asked for, and is not agreed to yet. `dialog` None: it is muted, and shown only if there is
+    something to agree to. `is_waiting`: it is not there yet."""
 
     wish: Wish
     context: str
-    dialog: PlanDialog | None
+    dialog: PlanDialog | None = None
+    is_waiting: bool = True
 
 
 class ChangeFlow(QObject):
@@ -43,7 +48,7 @@ class ChangeFlow(QObject):
     Signals:
         connect_agreed: str, the context to connect to now.
         started: Wish, a proxy or mesh that is begun now.
-        planning_changed: Key or None, the workload whose plan is being made.
+        planning_changed: tuple[OperationView, ...], the plans that are being made.
         refused: Key and Explanation, there can be no plan.
     """
 
@@ -68,7 +73,7 @@ class ChangeFlow(QObject):
         self._intercepts = intercepts
         self._planner = planner
         self._make_target = make_target
-        self._asked: _Asked | None = None
+        self._asked: dict[Key, _Asked] = {}
         self._connecting: PlanDialog | None = None
         intercepts.planned.connect(self._planned)
         intercepts.plan_failed.connect(self._plan_failed)
@@ -78,7 +83,16 @@ class ChangeFlow(QObject):
     @property
     def dialog(self) -> PlanDialog | None:
         """The one that is open."""
-        return self._connecting or (self._asked.dialog if self._asked is not None else None)
+        asked = (one.dialog for one in self._asked.values() if one.dialog is not None)
+        return self._connecting or next(asked, None)
+
+    def show_connection(self, view: ConnectionView) -> None:
+        """What was planned for one cluster is not done in another."""
+        for key, asked in tuple(self._asked.items()):
+            if view.phase.holds_connection and view.context == asked.context:
+                continue
+            self._drop(key)
+            self.refused.emit(key, translated(Problem(ErrorCode.NOT_CONNECTED)))
 
     def connect_to(self, context: str) -> None:
         if not self._is_shown(PlanKind.CONNECT, context):
@@ -87,17 +101,23 @@ class ChangeFlow(QObject):
         title = tr("Connect to {context}", context=context)
         dialog = self._open(title, tr("Connect"), PlanKind.CONNECT, context)
         dialog.agreed.connect(lambda _codes: self.connect_agreed.emit(context))
-        dialog.finished.connect(self._connect_closed)
-        self._connecting = dialog
-        self._planner.plan(self._make_target(context))
+        dialog.finished.connect(lambda _result: self._connect_closed(dialog))
+        before, self._connecting = self._connecting, dialog
+        if before is not None:
+            before.reject()
+        try:
+            self._planner.plan(self._make_target(context))
+        except KubeferryError as error:
+            dialog.show_problem(translated(Problem.of(error)))
 
     def start(self, wish: Wish, context: str) -> None:
         """A proxy, or a mesh when the wish has a rule."""
         kind = PlanKind.PROXY if wish.rule is None else PlanKind.MESH
-        self._asked = _Asked(wish, context, None)
+        self._drop(key_of(wish.workload))
+        asked = self._asked[key_of(wish.workload)] = _Asked(wish, context)
         if self._is_shown(kind, context):
-            self._show_dialog(self._asked)
-        self.planning_changed.emit(_key(wish))
+            self._show_dialog(asked)
+        self._tell_planning()
         self._intercepts.plan(wish)
 
     def leave(self, rows: tuple[InterceptRow, ...], context: str) -> None:
@@ -120,28 +140,30 @@ class ChangeFlow(QObject):
             self._intercepts.leave(key, chosen)
 
     def _planned(self, plan: PlanView) -> None:
-        asked = self._asked
+        asked = self._asked.get(key_of(plan.wish.workload))
         if asked is None or plan.wish != asked.wish:
             return
-        self.planning_changed.emit(None)
+        asked.is_waiting = False
         consents = intercept_consents(plan)
         if asked.dialog is None and not consents:
-            self._asked = None
+            self._drop(key_of(asked.wish.workload))
             self.started.emit(asked.wish)
             self._intercepts.start(asked.wish)
             return
+        self._tell_planning()
         dialog = asked.dialog or self._show_dialog(asked)
         dialog.show_plan(intercept_sections(plan), consents)
 
     def _plan_failed(self, key: Key, problem: Explanation) -> None:
-        asked = self._asked
-        if asked is None or _key(asked.wish) != key:
+        asked = self._asked.get(key)
+        if asked is None:
             return
-        self.planning_changed.emit(None)
         if asked.dialog is not None:
+            asked.is_waiting = False
+            self._tell_planning()
             asked.dialog.show_problem(problem)
             return
-        self._asked = None
+        self._drop(key)
         self.refused.emit(key, problem)
 
     def _show_dialog(self, asked: _Asked) -> PlanDialog:
@@ -151,7 +173,7 @@ class ChangeFlow(QObject):
         else:
             dialog = self._open(tr("Mesh {name}", name=name), tr("Start mesh"), PlanKind.MESH, asked.context)
         dialog.agreed.connect(lambda codes: self._agreed(wish, codes))
-        dialog.finished.connect(self._closed)
+        dialog.finished.connect(lambda _result: self._closed(asked))
         asked.dialog = dialog
         return dialog
 
@@ -160,9 +182,23 @@ class ChangeFlow(QObject):
         self.started.emit(wish)
         self._intercepts.start(wish, take_over=TAKE_OVER in codes, confirmed=confirmed)
 
-    def _closed(self) -> None:
-        self._asked = None
-        self.planning_changed.emit(None)
+    def _closed(self, asked: _Asked) -> None:
+        key = key_of(asked.wish.workload)
+        if self._asked.get(key) is asked:
+            self._drop(key)
+
+    def _drop(self, key: Key) -> None:
+        asked = self._asked.pop(key, None)
+        if asked is None:
+            return
+        self._intercepts.stop_planning(key)
+        self._tell_planning()
+        if asked.dialog is not None:
+            asked.dialog.reject()
+
+    def _tell_planning(self) -> None:
+        waited = (one.wish for one in self._asked.values() if one.is_waiting)
+        self.planning_changed.emit(tuple(_planning(wish) for wish in waited))
 
     def _connect_planned(self, plan: ConnectPlan) -> None:
         if self._connecting is None:
@@ -176,9 +212,10 @@ class ChangeFlow(QObject):
         if self._connecting is not None:
             self._connecting.show_problem(problem)
 
-    def _connect_closed(self) -> None:
-        self._connecting = None
-        self._planner.stop()
+    def _connect_closed(self, dialog: PlanDialog) -> None:
+        if self._connecting is dialog:
+            self._connecting = None
+            self._planner.stop()
 
     def _is_shown(self, kind: PlanKind, context: str) -> bool:
         chosen = self._store.value
@@ -189,8 +226,10 @@ class ChangeFlow(QObject):
         if context in self._store.value.production:
             dialog.show_guard(
                 tr("{context} is marked as production.", context=context),
-                tr("I mean production: {context}.", context=context),
+                tr("Yes, change {context}, which is production.", context=context),
             )
+        if not self._parent.isVisible():
+            raise_window(self._parent.window())  # It was asked for in the tray.
         dialog.muted.connect(lambda is_muted: self._mute(kind) if is_muted else None)
         dialog.open()
         return dialog
@@ -207,5 +246,6 @@ _MUTE_WORDS: dict[PlanKind, Callable[[], str]] = {
 }
 
 
-def _key(wish: Wish) -> Key:
-    return wish.workload.kind.value, wish.workload.namespace, wish.workload.name
+def _planning(wish: Wish) -> OperationView:
+    doing = Doing.PROXY if wish.rule is None else Doing.MESH
+    return OperationView(key_of(wish.workload), doing, tr("Finding out what would change"), can_cancel=False)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
-    QCheckBox,
     QDialog,
     QFrame,
     QHBoxLayout,
@@ -23,7 +22,11 @@ from app.ui.plans.diff_view import DiffView
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.fold import Fold
+from app.ui.widgets.layouts import empty_layout
 from app.ui.widgets.mark_label import MarkLabel
+from app.ui.widgets.marked_commands import marked_commands
+from app.ui.widgets.tick_box import TickBox
 
 _WIDTH = 620
 _LEAST_HEIGHT = 260
@@ -62,7 +65,7 @@ class PlanDialog(QDialog):
         """`verb`: what the button does. `mute`: the words for not showing it again; empty: it cannot be muted."""
         super().__init__(parent)
         self._theme = theme
-        self._consents: list[tuple[str, QCheckBox]] = []
+        self._consents: list[tuple[str, TickBox]] = []
         self._guard_consent: Consent | None = None
         self._is_filled = False
         self.setWindowTitle(title)
@@ -77,7 +80,7 @@ class PlanDialog(QDialog):
         self._body.setSpacing(16)
         self._agreements = QVBoxLayout()
         self._agreements.setSpacing(8)
-        self._mute = QCheckBox(mute)
+        self._mute = TickBox(theme, mute)
         self._mute.setVisible(bool(mute))
         self._do = styled(QPushButton(verb), "primary")
         self._do.setEnabled(False)
@@ -113,7 +116,7 @@ class PlanDialog(QDialog):
             self._body.addWidget(self._section(section))
         guard = (self._guard_consent,) if self._guard_consent is not None else ()
         for consent in (*consents, *guard):
-            box = QCheckBox()
+            box = TickBox(self._theme)
             box.toggled.connect(self._weigh)
             self._consents.append((consent.code, box))
             self._agreements.addWidget(_consent_row(box, consent.text))
@@ -130,7 +133,8 @@ class PlanDialog(QDialog):
         head.show_text(problem.what)
         self._body.addWidget(head)
         for text in (problem.effect, problem.next_step):
-            label = styled(QLabel(text), "dim" if text is problem.effect else "planLine")
+            label = styled(QLabel(marked_commands(text)), "dim" if text is problem.effect else "planLine")
+            label.setTextFormat(Qt.TextFormat.RichText)
             label.setWordWrap(True)
             self._body.addWidget(label)
         self._body.addStretch(1)
@@ -151,11 +155,7 @@ class PlanDialog(QDialog):
         self._consents.clear()
         self._do.setEnabled(False)
         for layout in (self._body, self._agreements):
-            while (item := layout.takeAt(0)) is not None:
-                widget = item.widget()
-                if widget is not None:
-                    widget.hide()
-                    widget.deleteLater()
+            empty_layout(layout)
 
     def _section(self, section: Section) -> QWidget:
         box = QWidget()
@@ -173,7 +173,9 @@ class PlanDialog(QDialog):
         if section.diff:
             view = DiffView(self._theme)
             view.show_lines(section.diff)
-            column.addWidget(view)
+            fold = Fold(self._theme, tr("Show the change line by line"), view)
+            fold.button.toggled.connect(lambda _open: QTimer.singleShot(0, self, self._fit))
+            column.addWidget(fold)
         return box
 
     def _lay_out(self) -> None:
@@ -214,12 +216,15 @@ class PlanDialog(QDialog):
     def _fit(self) -> None:
         """As high as the plan, as far as the screen allows."""
         self._content.adjustSize()
-        wanted = self._content.sizeHint().height() + self.sizeHint().height() - self._scroll.sizeHint().height()
+        width = max(self.width(), _WIDTH)
+        # Not the size hint: lines that wrap hint at a narrower column than they get.
+        content = max(self._content.heightForWidth(width), self._content.minimumSizeHint().height())
+        wanted = content + self.sizeHint().height() - self._scroll.sizeHint().height()
         most = int(self.screen().availableGeometry().height() * 0.85)
-        self.resize(max(self.width(), _WIDTH), min(max(wanted, _LEAST_HEIGHT), most))
+        self.resize(width, min(max(wanted, _LEAST_HEIGHT), most))
 
 
-def _consent_row(box: QCheckBox, text: str) -> QWidget:
+def _consent_row(box: TickBox, text: str) -> QWidget:
     """A check box's own text does not wrap."""
     row = QWidget()
     line = QHBoxLayout(row)

@@ -12,11 +12,11 @@ from app.platform.listeners import Listener
 from app.ui.icons import icon
 from app.ui.ports.port_line import PortLine
 from app.ui.ports.port_plan import PortDraft, doubled, drafts_of, missing_ports, port_map, port_number, with_map
-from app.ui.ports.tick_box import TickBox
-from app.ui.rules.note_line import NoteLine, Tone
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.note_line import NoteLine, Tone
+from app.ui.widgets.tick_box import TickBox
 
 MESH, PROXY = "mesh", "proxy"
 

@@ -22,12 +22,12 @@ from app.platform.listeners import Listener
 from app.ui.icons import icon
 from app.ui.ports.port_plan import PortDraft, listeners_on, port_number
 from app.ui.ports.port_wording import listener_choice, listening_text
-from app.ui.ports.tick_box import TickBox
-from app.ui.rules.note_line import NoteLine, Tone
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
 from app.ui.widgets.elided_label import ElidedLabel
+from app.ui.widgets.note_line import NoteLine, Tone
+from app.ui.widgets.tick_box import TickBox
 
 _FIELD_WIDTH = 72
 _REMOVE_PX = 26

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.platform.listeners import Listener
-from app.ui.rules.note_line import Tone
 from app.ui.translation import tr
+from app.ui.widgets.note_line import Tone
 
 
 def process_text(listener: Listener) -> str:

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.intercepts import Claim, HttpRule, PortMap, conflicts
-from app.ui.rules.note_line import NoteLine, Tone
 from app.ui.rules.wording import moment_text, rule_text
 from app.ui.theme import Theme
 from app.ui.translation import tr, tr_count
+from app.ui.widgets.note_line import NoteLine, Tone
 
 MAX_TOLD = 3
 

@@ -12,10 +12,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QTool
 from app.domain.intercept_options import MAX_HEADERS
 from app.domain.intercepts import Claim, HeaderRule, HttpRule, PortMap
 from app.domain.request_paste import parse_request, telling_headers
-from app.domain.rule_draft import CheckedRule, check_rule
+from app.domain.rule_draft import CheckedRule, Trouble, check_rule
 from app.domain.sample_request import BadPaste
 from app.ui.icons import icon
-from app.ui.rules.note_line import NoteLine, Tone
 from app.ui.rules.overlap_notes import OverlapNotes
 from app.ui.rules.rule_menus import CopyMenu, TemplateMenu
 from app.ui.rules.rule_row import RuleRow
@@ -23,6 +22,7 @@ from app.ui.rules.wording import fault_text, paste_text
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.note_line import NoteLine, Tone
 
 _TOLD_MS = 12_000
 """How long it is said what was copied."""
@@ -118,6 +118,9 @@ class RuleEditor(QWidget):
 
     def focus_first(self) -> None:
         self._rows[0].name.setFocus()
+
+    def focus_home(self) -> QWidget | None:
+        return self._rows[0].name if self._rows else None
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -265,6 +268,8 @@ class RuleEditor(QWidget):
         path, whole = self._checked.path, self._checked.whole
         self._path_note.tell(Tone.FAULT, "" if path is None else fault_text(path))
         self.path.setAccessibleDescription(self._path_note.text)
-        self._whole_note.tell(Tone.INFO, "" if whole is None else fault_text(whole))
+        # That there is no rule yet is said beside the switch that it keeps off.
+        is_told = whole is not None and whole.trouble is not Trouble.EMPTY_RULE
+        self._whole_note.tell(Tone.INFO, fault_text(whole) if whole is not None and is_told else "")
         self._copy.show_rule(self._checked.rule)
         self._overlaps.show_rule(self._checked.rule)

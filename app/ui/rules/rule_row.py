@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QCompleter, QHBoxLayout, QLineEdit, QListView, QTo
 from app.domain.intercepts import HeaderRule, MatchKind
 from app.domain.rule_draft import Fault, HeaderDraft
 from app.ui.icons import icon
-from app.ui.rules.choice_box import ChoiceBox
-from app.ui.rules.note_line import NoteLine, Tone
 from app.ui.rules.through_popup import ClickThroughPopup
 from app.ui.rules.wording import KIND_HELP, KIND_WORDS, fault_text
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.choice_box import ChoiceBox
+from app.ui.widgets.note_line import NoteLine, Tone
 
 KNOWN_HEADERS = (
     "x-user",

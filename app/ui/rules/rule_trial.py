@@ -8,13 +8,14 @@ from app.domain.intercepts import Claim, HttpRule, PortMap
 from app.domain.request_paste import parse_request
 from app.domain.rule_trial import Trial, Verdict, decide, decide_with
 from app.domain.sample_request import BadPaste, SampleRequest
-from app.ui.rules.note_line import NoteLine, Tone, WrappedLabel
 from app.ui.rules.trial_wording import WANTED_ID, condition_lines, outcome_text, verdict_text
 from app.ui.rules.wording import paste_text
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr, tr_count
 from app.ui.widgets.fold import Fold
+from app.ui.widgets.note_line import NoteLine, Tone
+from app.ui.widgets.wrapped_label import WrappedLabel
 
 MAX_VERDICTS = 8
 _PASTE_HEIGHT = 84

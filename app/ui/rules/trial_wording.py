@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.domain.intercepts import Claim, HeaderRule, MatchKind
 from app.domain.rule_trial import Condition, Trial, Verdict
-from app.ui.rules.note_line import Tone
 from app.ui.rules.wording import header_text, rule_text, shortened
 from app.ui.translation import tr
+from app.ui.widgets.note_line import Tone
 
 WANTED_ID = ""
 """The intercept id of the rule that is being written."""

@@ -100,7 +100,7 @@ def shortened(text: str, at_most: int = _MAX_PIECE) -> str:
 def moment_text(since: float, now: float) -> str:
     """ "10:12" of today, else with the day. Seconds since the epoch."""
     moment, today = QDateTime.fromSecsSinceEpoch(int(since)), QDateTime.fromSecsSinceEpoch(int(now))
-    time = QLocale().toString(moment.time(), QLocale.FormatType.ShortFormat)
+    time = moment.time().toString("HH:mm")
     if moment.date() == today.date():
         return time
     day = QLocale().toString(moment.date(), "d MMM" if abs(now - since) < 300 * _DAY_S else "d MMM yyyy")

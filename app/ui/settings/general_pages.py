@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QWidget
 from app.settings.preferences import NoticeKind, PlanKind, Preferences
 from app.settings.store import PreferenceStore
 from app.ui.settings.setting_rows import SettingsPage, SwitchRow
+from app.ui.settings.update_settings import UpdateSettings
 from app.ui.theme import Theme
 from app.ui.translation import mark, tr
 
@@ -58,7 +59,8 @@ class GeneralPage(SettingsPage):
             tr("Stay connected after quitting"),
             tr("The connection goes on without window and tray icon, until you disconnect. Off: quitting disconnects."),
         )
-        for row in (self.autostart, self.minimised, self.to_tray, self.keep):
+        self.updates = UpdateSettings(theme, store)
+        for row in (self.autostart, self.minimised, self.to_tray, self.keep, self.updates):
             self.add_row(row)
         self.autostart.turned.connect(self._autostart_turned)
         self.minimised.turned.connect(self._minimised_turned)
@@ -70,6 +72,7 @@ class GeneralPage(SettingsPage):
         self.minimised.show_on(preferences.start_minimised)
         self.to_tray.show_on(preferences.close_to_tray)
         self.keep.show_on(preferences.keep_connected)
+        self.updates.show_preferences(preferences)
         if not self._has_tray:
             why = tr("This desktop shows no tray icons, so the window could not be found again.")
             for row in (self.minimised, self.to_tray):

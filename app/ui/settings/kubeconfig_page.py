@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from app.controllers.first_run_views import KubeconfigsView
 from app.settings.preferences import Preferences
 from app.ui.first_run.kubeconfig_list import KubeconfigList
 from app.ui.settings.setting_rows import SettingsPage
@@ -23,9 +22,6 @@ class KubeconfigPage(SettingsPage):
         )
         self.list = KubeconfigList(theme)
         self.add_row(self.list)
-
-    def show_kubeconfigs(self, view: KubeconfigsView) -> None:
-        self.list.show_view(view)
 
     def show_preferences(self, preferences: Preferences) -> None:
         """Kubeconfigs are no preferences."""

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.ui.styled import styled
+from app.ui.styled import dress_anew, styled
 from app.ui.theme import Theme
 from app.ui.widgets.switch import OFF, ON, Switch
 
@@ -60,11 +60,6 @@ class SettingsPage(QScrollArea):
 
     def add_row(self, row: QWidget) -> None:
         self._column.insertWidget(self._column.count() - 1, row)
-
-    def add_head(self, text: str) -> None:
-        head = styled(QLabel(text), "sectionHead")
-        head.setContentsMargins(0, 16, 0, 4)
-        self.add_row(head)
 
 
 class SwitchRow(QFrame):
@@ -226,8 +221,7 @@ class FieldRow(QFrame):
         self.field.setAccessibleDescription(fault or self._hint_text)
         if bool(self.field.property("faulty")) != bool(fault):
             self.field.setProperty("faulty", bool(fault))
-            self.field.style().unpolish(self.field)
-            self.field.style().polish(self.field)
+            dress_anew(self.field)
 
     def _take(self) -> None:
         text = self.field.text().strip()

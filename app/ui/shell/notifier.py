@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.controllers.desktop_notices import DesktopNotices
-from app.controllers.intercept_views import InterceptRow, Key, OperationView, OutcomeView
+from app.controllers.intercept_views import InterceptRow, OperationView, OutcomeView
 from app.controllers.notice_gate import NoticeGate
 from app.controllers.notices import Notice, NoticeMaker
 from app.controllers.views import ConnectionView
@@ -69,9 +69,6 @@ class Notifier(QObject):
 
     def show_outcome(self, outcome: OutcomeView) -> None:
         self._maker.take_outcome(outcome)
-
-    def expect_leave(self, keys: Iterable[Key]) -> None:
-        self._maker.expect_leave(keys)
 
     def _notice_sleep(self) -> None:
         ahead = self._wall() - self._clock()

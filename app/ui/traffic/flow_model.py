@@ -13,6 +13,7 @@ from app.domain.flow_names import PlaceKind
 from app.ui.traffic.cells import Cell, Index
 from app.ui.traffic.traffic_wording import amount, workload_name
 from app.ui.translation import mark, tr, tr_count
+from app.ui.widgets.table_heads import head_data
 from app.ui.wording import age, rate
 
 _NO_PARENT = QModelIndex()
@@ -105,12 +106,7 @@ class FlowModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return tr(_HEADS[Column(section)])
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        return head_data(_HEADS, section, orientation, role)
 
     def data(self, index: Index, role: int = 0) -> Any:
         if role == Qt.ItemDataRole.DisplayRole:

@@ -10,9 +10,9 @@ from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.traffic.cells import CellDelegate, DockTable
 from app.ui.traffic.dock_note import DockNote
-from app.ui.traffic.filter_box import FilterBox
 from app.ui.traffic.flow_model import Column, FlowModel
 from app.ui.translation import tr, tr_count
+from app.ui.widgets.filter_box import FilterBox
 
 _WIDTHS = {
     Column.PORT: 80,

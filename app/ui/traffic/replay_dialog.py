@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 
 from app.controllers.traffic_views import ReplayAnswer, ReplayTrouble, ReplayWish, RequestRow
 from app.domain.requests import HIDDEN, Headers
-from app.ui.styled import styled
+from app.ui.styled import dress_anew, styled
 from app.ui.traffic.traffic_wording import amount, took
 from app.ui.translation import tr
 
@@ -114,8 +114,7 @@ class ReplayDialog(QDialog):
     def _tell(self, words: str, *, is_bad: bool = False) -> None:
         self._head.setText(words)
         self._head.setProperty("tone", "bad" if is_bad else "good")
-        self._head.style().unpolish(self._head)
-        self._head.style().polish(self._head)
+        dress_anew(self._head)
 
     def _lay_out(self) -> None:
         first = QHBoxLayout()

@@ -114,7 +114,7 @@ class RequestDetails(QFrame):
         mono = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
         dim = self._theme.colour("text_dim").name()
         self._text.document().setDefaultStyleSheet(
-            f"p {{ margin: 4px 0; }} .title {{ margin-top: 0; font-weight: 600; font-family: '{mono}'; }}"
+            f"p {{ margin: 4px 0; }} .title {{ margin: 0 0 8px 0; font-weight: 600; font-family: '{mono}'; }}"
             f".dim, .key {{ color: {dim}; }} .key {{ font-size: 12px; }}"
             f".head {{ color: {dim}; font-size: 11px; font-weight: 600; }}"
             f".value {{ font-family: '{mono}'; font-size: 12px; }}"
@@ -129,7 +129,7 @@ def _table(pairs: list[tuple[str, str]]) -> str:
         f"<td class='value'>{html.escape(value)}</td></tr>"
         for name, value in pairs
     )
-    return f"<table cellspacing='0' cellpadding='2'>{rows}</table>" if rows else ""
+    return f"<table cellspacing='0' cellpadding='2' style='margin-top: 6px'>{rows}</table>" if rows else ""
 
 
 def curl_line(request: RequestRow) -> str:

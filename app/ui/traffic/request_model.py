@@ -14,6 +14,7 @@ from app.domain.requests import LAPTOP
 from app.ui.traffic.cells import Cell, Index
 from app.ui.traffic.traffic_wording import clock_time, took
 from app.ui.translation import mark, tr
+from app.ui.widgets.table_heads import head_data
 
 MAX_REQUESTS = 10_000
 _NO_PARENT = QModelIndex()
@@ -131,12 +132,7 @@ class RequestModel(QAbstractTableModel):
         return 0 if parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
-        if orientation is Qt.Orientation.Horizontal:
-            if role == Qt.ItemDataRole.DisplayRole:
-                return tr(_HEADS[Column(section)])
-            if role == Qt.ItemDataRole.TextAlignmentRole:
-                return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        return None
+        return head_data(_HEADS, section, orientation, role)
 
     def data(self, index: Index, role: int = 0) -> Any:
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):

@@ -22,7 +22,6 @@ from app.ui.icons import icon
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.traffic.dock_note import DockNote
-from app.ui.traffic.filter_box import FilterBox
 from app.ui.traffic.replay_target import replay_port, replay_problem
 from app.ui.traffic.request_details import WIDTH, RequestDetails
 from app.ui.traffic.request_list import RequestList
@@ -30,6 +29,7 @@ from app.ui.traffic.request_model import MAX_REQUESTS, RequestModel
 from app.ui.traffic.traffic_wording import workload_names
 from app.ui.translation import tr
 from app.ui.widgets.elided_label import ElidedLabel
+from app.ui.widgets.filter_box import FilterBox
 
 _FILTER_PAUSE_MS = 120
 _ALL, _LAPTOP, _CLUSTER, _FAILED = range(4)
@@ -236,7 +236,12 @@ class RequestsTab(QWidget):
         elif not self._watched:
             self._note.tell(tr("Requests of workloads in mesh mode appear here: choose a workload and switch Mesh on."))
         else:
-            self._note.tell(tr("Waiting for the next request of {names} …", names=workload_names(self._watched)))
+            self._note.tell(
+                tr(
+                    "Waiting for the next request of {names} … Copy, beside the rule, has a curl line that sends one.",
+                    names=workload_names(self._watched),
+                )
+            )
 
     def _lay_out(self) -> None:
         row = QHBoxLayout()

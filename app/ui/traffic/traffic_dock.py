@@ -7,8 +7,19 @@ from itertools import pairwise
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QStackedWidget, QTabBar, QToolButton, QVBoxLayout
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMenu,
+    QStackedWidget,
+    QTabBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
+from app.controllers.inspector_view import Mode
 from app.controllers.intercept_views import InterceptRow, Key
 from app.controllers.traffic_views import ExportFormat, ExportOutcome, FlowRow, NamesNote, ReplayAnswer, RequestRow
 from app.controllers.views import ConnectionView, Phase, TrafficSample
@@ -48,6 +59,7 @@ class TrafficDock(QFrame):
         self._is_folded = False
         self._is_paused = False
         self._context: str | None = None
+        self._meshes: frozenset[str] = frozenset()
         self._dialog: ReplayDialog | None = None
         self.graph = ThroughputGraph(theme, history)
         self.flows = FlowsTab(theme)
@@ -76,6 +88,9 @@ class TrafficDock(QFrame):
     def focus_tabs(self) -> None:
         self.set_folded(False)
         self.tabs.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def focus_home(self) -> QWidget | None:
+        return self.tabs
 
     def set_folded(self, is_folded: bool) -> None:
         if is_folded == self._is_folded:
@@ -121,8 +136,12 @@ class TrafficDock(QFrame):
         self.requests.show_watched(keys)
 
     def show_intercepts(self, intercepts: tuple[InterceptRow, ...]) -> None:
-        """Own ones say where on this machine a request can be sent to."""
+        """Own ones say where on this machine a request can be sent to. After a new mesh, requests are shown."""
         self.requests.show_intercepts(intercepts)
+        meshes = frozenset(one.intercept_id for one in intercepts if one.mine and one.mode == Mode.MESH)
+        if meshes - self._meshes and self.tabs.currentIndex() == THROUGHPUT:
+            self.tabs.setCurrentIndex(REQUESTS)
+        self._meshes = meshes
 
     def add_requests(self, rows: tuple[RequestRow, ...], skipped: int) -> None:
         self.requests.add(rows, skipped)

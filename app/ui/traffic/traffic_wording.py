@@ -15,9 +15,11 @@ def amount(size: int) -> str:
 
 
 def took(seconds: float) -> str:
-    """ "9 ms", "1.24 s", "2.5 min"."""
+    """ "< 1 ms", "9 ms", "1.24 s", "2.5 min"."""
     if seconds < 0.9995:
         milliseconds = seconds * 1000
+        if milliseconds < 0.05:  # Sidecars count whole milliseconds.
+            return "< 1 ms"
         return f"{milliseconds:.1f} ms" if milliseconds < 9.95 else f"{milliseconds:.0f} ms"
     return f"{seconds:.2f} s" if seconds < 99.5 else f"{seconds / 60:.1f} min"
 

@@ -10,9 +10,16 @@ _LEAST_WIDTH = 48
 
 
 class ElidedLabel(QLabel):
+    """A tool tip that it is given stays, whether everything fits or not."""
+
     def __init__(self) -> None:
         super().__init__()
+        self._tip = ""
         self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+
+    def setToolTip(self, text: str) -> None:
+        self._tip = text
+        super().setToolTip(text)
 
     def minimumSizeHint(self) -> QSize:
         whole = super().minimumSizeHint()
@@ -20,6 +27,6 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
-        self.setToolTip("" if shown == self.text() else self.text())
+        super().setToolTip(self._tip or ("" if shown == self.text() else self.text()))
         painter = QPainter(self)
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)

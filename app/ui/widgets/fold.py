@@ -29,9 +29,6 @@ class Fold(QWidget):
         theme.changed.connect(self._dress)
         self._show(False)
 
-    def set_title(self, title: str) -> None:
-        self.button.setText(title)
-
     def set_open(self, is_open: bool) -> None:
         self.button.setChecked(is_open)
 

@@ -8,24 +8,25 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from app.ui.icons import icon_pixmap
 from app.ui.styled import styled
 from app.ui.theme import Theme
-
-_GLYPH = 16
+from app.ui.widgets.wrapped_label import WrappedLabel
 
 
 class MarkLabel(QWidget):
-    """`icon`: a file of resources/icons; `token`: its colour."""
+    """`icon`: a file of resources/icons; `token`: its colour; `glyph`, `gap`: pixels."""
 
-    def __init__(self, theme: Theme, icon: str, token: str, *, text_name: str = "markText") -> None:
+    def __init__(
+        self, theme: Theme, icon: str, token: str, *, text_name: str = "markText", glyph: int = 16, gap: int = 8
+    ) -> None:
         super().__init__()
         self._theme = theme
         self._icon, self._token = icon, token
+        self._glyph_px = glyph
         self._glyph = QLabel()
-        self._text = styled(QLabel(), text_name)
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
+        self._glyph.setFixedSize(glyph, glyph + 2)
+        self._text = styled(WrappedLabel(), text_name)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(8)
+        row.setSpacing(gap)
         row.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._text, 1)
         theme.changed.connect(self._dress)
@@ -36,7 +37,7 @@ class MarkLabel(QWidget):
         return self._text.text()
 
     def show_text(self, text: str) -> None:
-        self._text.setText(text)
+        self._text.tell(text)
         self.setAccessibleName(text)
 
     def show_mark(self, icon: str, token: str) -> None:
@@ -45,4 +46,4 @@ class MarkLabel(QWidget):
 
     def _dress(self) -> None:
         colour = self._theme.colour(self._token)
-        self._glyph.setPixmap(icon_pixmap(self._icon, colour, _GLYPH, self.devicePixelRatioF()))
+        self._glyph.setPixmap(icon_pixmap(self._icon, colour, self._glyph_px, self.devicePixelRatioF()))

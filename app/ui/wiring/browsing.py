@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 from app.controllers.intercept_views import Key
 from app.settings.preferences import Preferences
 from app.ui.composition import Controllers
@@ -31,7 +29,7 @@ def wire_browsing(window: Window, tray: Tray, parts: Controllers) -> None:
 
     def selected(keys: tuple[Key, ...]) -> None:
         browser.look_at(keys[0][1] if keys else None)
-        parts.traffic.follow(keys, parts.intercepts.intercepts)
+        parts.traffic.follow(window.selected_here, parts.intercepts.intercepts)
 
     window.selection_changed.connect(selected)
 
@@ -40,11 +38,7 @@ def wire_browsing(window: Window, tray: Tray, parts: Controllers) -> None:
 
     browser.context_changed.connect(show_production)
     store.subscribe(lambda _: show_production(browser.context))
-
-    def show_rates(rates: Mapping[Key, float]) -> None:
-        window.workloads.show_rates(rates)
-
-    parts.traffic.rates_changed.connect(show_rates)
+    parts.traffic.rates_changed.connect(window.show_rates)
 
 
 def remember_places(parts: Controllers) -> None:

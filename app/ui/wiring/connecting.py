@@ -15,6 +15,7 @@ def wire_connection(window: Window, tray: Tray, notifier: Notifier, flow: Change
         window.show_connection,
         tray.show_view,
         notifier.show_connection,
+        flow.show_connection,
         parts.intercepts.show_connection,
         parts.traffic.show_connection,
         parts.diagnosis.show_connection,
@@ -27,7 +28,9 @@ def wire_connection(window: Window, tray: Tray, notifier: Notifier, flow: Change
         if browser.context is not None:
             flow.connect_to(browser.context)
         else:
+            # Nothing to connect to: the page that adds a kubeconfig, not a switch that does nothing.
             connection.start()
+            window.setup_asked.emit()
 
     def connect_now(context: str) -> None:
         connection.connect_to(context, browser.connect_namespace(context))

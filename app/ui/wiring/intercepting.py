@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.controllers.inspector_view import Mode
-from app.controllers.intercept_views import InterceptRow, Key, OutcomeView
+from app.controllers.intercept_views import InterceptRow, Key, OutcomeView, key_of
 from app.domain.intercepts import HttpRule, Wish
 from app.ui.composition import Controllers
 from app.ui.plans.change_flow import ChangeFlow
@@ -16,7 +16,7 @@ def wire_intercepts(window: Window, tray: Tray, notifier: Notifier, flow: Change
     controller, inspector = parts.intercepts, window.inspector
     controller.intercepts_changed.connect(window.show_intercepts)
     controller.intercepts_changed.connect(notifier.show_intercepts)
-    controller.intercepts_changed.connect(lambda rows: parts.traffic.follow(window.workloads.selected, rows))
+    controller.intercepts_changed.connect(lambda rows: parts.traffic.follow(window.selected_here, rows))
     controller.operations_changed.connect(window.show_operations)
     controller.operations_changed.connect(notifier.show_operations)
     flow.planning_changed.connect(inspector.show_planning)
@@ -26,11 +26,16 @@ def wire_intercepts(window: Window, tray: Tray, notifier: Notifier, flow: Change
         return parts.connection.view.context or parts.browser.context or ""
 
     def start(wish: Wish) -> None:
-        inspector.show_problem(_key(wish), None)
+        inspector.show_problem(key_of(wish.workload), None)
         flow.start(wish, context())
 
     def leave(rows: tuple[InterceptRow, ...]) -> None:
         flow.leave(rows, context())
+
+    def leave_shown(keys: tuple[Key, ...]) -> None:
+        """Of the table: claims of another cluster's workloads of the same names are not ours to end from here."""
+        if window.looks_at_connected:
+            leave_keys(keys)
 
     def leave_keys(keys: tuple[Key, ...]) -> None:
         leave(tuple(one for one in parts.connection.view.intercepts if one.key in keys))
@@ -48,7 +53,7 @@ def wire_intercepts(window: Window, tray: Tray, notifier: Notifier, flow: Change
     controller.ended.connect(ended)
     controller.ended.connect(notifier.show_outcome)
     table = window.workloads
-    table.leave_asked.connect(leave_keys)
+    table.leave_asked.connect(leave_shown)
     table.activated.connect(lambda key: _show(window, key))
     table.mesh_asked.connect(lambda key: _show(window, key))
     table.proxy_asked.connect(proxy_now)
@@ -73,11 +78,12 @@ def wire_rule_book(window: Window, flow: ChangeFlow, parts: Controllers) -> None
         inspector.show_saved(key, book.rules_for(context(), key), ports[Mode.MESH], ports[Mode.PROXY])
 
     def remember(wish: Wish) -> None:
-        key = _key(wish)
+        """Where it is begun, whatever is looked into meanwhile."""
+        key, where = key_of(wish.workload), parts.connection.view.context or context()
         if wish.rule is not None:
-            book.remember(context(), key, wish.rule)
+            book.remember(where, key, wish.rule)
         mode = Mode.PROXY if wish.rule is None else Mode.MESH
-        book.remember_ports(context(), key, mode.value, wish.ports, wish.only_ports)
+        book.remember_ports(where, key, mode.value, wish.ports, wish.only_ports)
 
     def forget(key: Key, rule: HttpRule) -> None:
         book.forget(context(), key, rule)
@@ -92,7 +98,3 @@ def wire_rule_book(window: Window, flow: ChangeFlow, parts: Controllers) -> None
 def _show(window: Window, key: Key) -> None:
     window.choose_workload(key)
     window.inspector.focus_rule()
-
-
-def _key(wish: Wish) -> Key:
-    return wish.workload.kind.value, wish.workload.namespace, wish.workload.name

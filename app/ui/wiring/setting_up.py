@@ -53,6 +53,7 @@ class Setup(QObject):
     def _make(self) -> FirstRunPage:
         page = FirstRunPage(self._theme)
         bind_page(self._parts.first_run, page)
+        page.look_asked.connect(self._parts.browser.reload)
         page.finished.connect(self._finished)
         return page
 

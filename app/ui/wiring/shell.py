@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
 
-from app.controllers.intercept_views import Key
+from app.controllers.intercept_views import InterceptRow, Key
 from app.controllers.notices import Action
 from app.platform.autostart import Autostart
 from app.settings.preferences import Preferences
@@ -15,6 +15,8 @@ from app.ui.composition import Controllers
 from app.ui.diagnostics.diagnostics_dialog import Page
 from app.ui.first_run.binding import bind_list
 from app.ui.plans.change_flow import ChangeFlow
+from app.ui.plans.plan_dialog import PlanDialog
+from app.ui.plans.quitting import quit_dialog
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.shell.notifier import Notifier
 from app.ui.shell.palette import Palette
@@ -51,11 +53,12 @@ class Shell(QObject):
         self._window, self._theme, self._tray, self._flow, self._parts = window, theme, tray, flow, parts
         self._autostart = autostart
         self._settings: SettingsDialog | None = None
+        self._quit_dialog: PlanDialog | None = None
         self.setup = Setup(window, theme, parts)
         self.diagnostics = Diagnostics(window, theme, flow, parts, self.setup.show)
         self.palette = Palette(theme, window)
-        self._actions = self._make_actions()
-        lines = bind_shortcuts(window, {Does(one): do for one, do in self._actions.items() if one in set(Does)})
+        self.actions = self._make_actions()
+        lines = bind_shortcuts(window, {Does(one): do for one, do in self.actions.items() if one in set(Does)})
         self.sheet = ShortcutSheet((*lines, *elsewhere_lines()), window)
         self._wire(notifier)
         self._show_preferences(parts.store.value, notifier)
@@ -81,7 +84,7 @@ class Shell(QObject):
         self.settings.open_at()
 
     def open_palette(self) -> None:
-        offered = commands_now(self._window, self._flow, self._parts, self._actions)
+        offered = commands_now(self._window, self._flow, self._parts, self.actions)
         self.palette.show_commands(offered)
         self.palette.open()
 
@@ -92,7 +95,7 @@ class Shell(QObject):
             Does.HELP: lambda: self.sheet.open(),
             Does.SETTINGS: self.open_settings,
             Does.CLOSE: window.close,
-            Does.QUIT: lambda: self.quit_asked.emit(False),
+            Does.QUIT: self._quit,
             Does.TOGGLE: window.bar.switch.click,
             Does.RELOAD: self._parts.browser.reload,
             Does.SEARCH: window.workloads.focus_search,
@@ -109,15 +112,16 @@ class Shell(QObject):
 
     def _wire(self, notifier: Notifier) -> None:
         window, tray = self._window, self._tray
-        window.menu.asked.connect(lambda what: self._actions[what]())
+        window.menu.asked.connect(lambda what: self.actions[what]())
         window.closed.connect(self._closed)
         window.setup_asked.connect(self.setup.show)
         window.no_tray.told.connect(lambda: self._parts.store.change(told_no_tray=True))
         tray.open_asked.connect(lambda: raise_window(window))
         tray.toggle_asked.connect(lambda: toggle_window(window))
         tray.intercept_asked.connect(self._show_workload)
+        tray.namespace_asked.connect(lambda *_: raise_window(window))
         tray.settings_asked.connect(self._settings_from_tray)
-        tray.quit_asked.connect(lambda: self.quit_asked.emit(False))
+        tray.quit_asked.connect(self._quit)
         tray.availability_changed.connect(self._tray_changed)
         notifier.action_asked.connect(self._notice_pressed)
 
@@ -128,6 +132,15 @@ class Shell(QObject):
 
     def _show_workload(self, key: Key) -> None:
         raise_window(self._window)
+        self._go_to(key)
+
+    def _go_to(self, key: Key) -> None:
+        """To a workload of the connected cluster, whatever is looked into; it is chosen when it has come."""
+        browser, context = self._parts.browser, self._parts.connection.view.context
+        if context is not None:
+            browser.choose_context(context)
+        if browser.namespace not in (None, key[1]):
+            browser.choose_namespace(key[1])
         self._window.choose_workload(key)
 
     def _settings_from_tray(self) -> None:
@@ -135,10 +148,29 @@ class Shell(QObject):
         self.open_settings()
 
     def _closed(self) -> None:
-        if self._parts.store.value.close_to_tray and Tray.is_available():
+        if self._stays_in_tray():
             self._window.hide()
         else:
+            self._quit()
+
+    def _stays_in_tray(self) -> bool:
+        return self._parts.store.value.close_to_tray and Tray.is_available()
+
+    def _quit(self) -> None:
+        """Asks when that ends what others may notice: the traffic of workloads goes its normal way again."""
+        ending = () if self._parts.store.value.keep_connected else self._parts.connection.view.intercepts
+        if not ending:
             self.quit_asked.emit(False)
+            return
+        raise_window(self._window)
+        if self._quit_dialog is None:
+            self._quit_dialog = quit_dialog(self._theme, self._window, ending, can_hide=self._stays_in_tray())
+            self._quit_dialog.agreed.connect(lambda _codes: self.quit_asked.emit(False))
+            self._quit_dialog.finished.connect(self._quit_closed)
+            self._quit_dialog.open()
+
+    def _quit_closed(self, _result: int) -> None:
+        self._quit_dialog = None
 
     def _notice_pressed(self, action: str, about: object) -> None:
         raise_window(self._window)
@@ -146,9 +178,9 @@ class Shell(QObject):
             case Action.CONNECT if isinstance(about, str):
                 self._flow.connect_to(about)
             case Action.OPEN if isinstance(about, tuple):
-                self._window.choose_workload(about)
-            case Action.START_AGAIN:
-                self._window.choose_workload(getattr(about, "key", ("", "", "")))
+                self._go_to(about)
+            case Action.START_AGAIN if isinstance(about, InterceptRow):
+                self._go_to(about.key)
             case _:
                 pass
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLineEdit, QToolButton
+from PySide6.QtWidgets import QLineEdit
 
-from app.ui.translation import tr
+from app.ui.widgets.clear_button import name_clear_button
 
 
 class FilterBox(QLineEdit):
     def __init__(self, name: str, placeholder: str) -> None:
         super().__init__(placeholderText=placeholder, clearButtonEnabled=True)
         self.setAccessibleName(name)
-        for button in self.findChildren(QToolButton):
-            # Qt gives it no name.
-            button.setAccessibleName(tr("Clear the filter"))
+        name_clear_button(self)
