@@ -1,6 +1,7 @@
 """Installs the helper with the administrator's leave: which command that is, and what became of it.
 
-The script is resources/helper/install-helper. pkexec asks for the password in a window of the desktop's own; this
+On macOS the helper lies in the application's bundle, and is registered there (app_service.py). Elsewhere:
+the script is resources/helper/install-helper. pkexec asks for the password in a window of the desktop's own; this
 program never sees it. Where pkexec cannot ask, the command is shown, for a terminal.
 """
 
@@ -21,8 +22,10 @@ from pathlib import Path
 import msgspec
 
 import helper
+from app.platform.app_service import AppService, BundledDaemon, ServiceFailed, ServiceStatus
 
 INSTALLED_SCRIPT = Path("/usr/lib/kubeferry/install-helper")
+APPROVAL = "Allow Kubeferry in System Settings > General > Login Items & Extensions, then look again."
 _DISMISSED = 126
 _NOT_AUTHORISED = 127
 """Exit codes of pkexec(1)."""
@@ -41,16 +44,20 @@ class Obstacle(enum.StrEnum):
 
 @dataclass(frozen=True)
 class InstallPlan:
-    """`command` is what root runs; empty where there is nothing to run. `shown`: the same, for a terminal."""
+    """`command` is what root runs; empty where there is nothing to run. `shown`: the same, for a terminal.
+
+    `by_service`: nothing is run; the system's own service asks the user.
+    """
 
     command: tuple[str, ...] = ()
     shown: str = ""
     obstacle: Obstacle | None = None
+    by_service: bool = False
     python_version: str = f"{sys.version_info.major}.{sys.version_info.minor}"
 
     @property
     def can_ask(self) -> bool:
-        return bool(self.command) and self.obstacle is None
+        return (bool(self.command) or self.by_service) and self.obstacle is None
 
 
 class Outcome(enum.StrEnum):
@@ -84,6 +91,8 @@ class Machine:
 def plan_install(machine: Machine | None = None) -> InstallPlan:
     """Blocking, a few file look-ups."""
     machine = machine or Machine()
+    if machine.platform == "darwin" and machine.is_frozen:
+        return InstallPlan(by_service=True)
     if machine.platform != "linux":
         return InstallPlan(obstacle=Obstacle.NOT_LINUX)
     if machine.is_frozen:
@@ -100,8 +109,12 @@ def plan_install(machine: Machine | None = None) -> InstallPlan:
     return InstallPlan(command, shlex.join(("sudo", *command)), obstacle)
 
 
-async def run_install(plan: InstallPlan, environ: Mapping[str, str] | None = None) -> Installed:
+async def run_install(
+    plan: InstallPlan, environ: Mapping[str, str] | None = None, service: Callable[[], AppService] = BundledDaemon
+) -> Installed:
     """Asks by pkexec, for as long as the user takes. Cancelled, it leaves the password prompt to the user."""
+    if plan.by_service:
+        return await asyncio.to_thread(_register, service)
     try:
         process = await asyncio.create_subprocess_exec(
             "pkexec",
@@ -117,6 +130,33 @@ async def run_install(plan: InstallPlan, environ: Mapping[str, str] | None = Non
     said, _ = await process.communicate()
     detail = said.decode(errors="replace").strip()[-2000:]
     return Installed(_outcome(process.returncode or 0), detail)
+
+
+def _register(make_service: Callable[[], AppService]) -> Installed:
+    try:
+        service = make_service()
+        if service.status() is ServiceStatus.ENABLED:
+            service.unregister()  # the bundle may be a newer one than the daemon that runs
+        service.register()
+    except ServiceFailed as error:
+        failure = str(error)
+    else:
+        failure = ""
+    if _awaits_approval(make_service):  # registering fails as well for as long as it is not given
+        return Installed(Outcome.NOT_STARTED, APPROVAL)
+    return Installed(Outcome.FAILED, failure) if failure else Installed(Outcome.DONE)
+
+
+def _awaits_approval(make_service: Callable[[], AppService]) -> bool:
+    """If so, the page of the system settings is opened on which it is given."""
+    try:
+        service = make_service()
+        if service.status() is not ServiceStatus.REQUIRES_APPROVAL:
+            return False
+        service.open_settings()
+    except ServiceFailed:
+        return False
+    return True
 
 
 def _outcome(code: int) -> Outcome:

@@ -36,7 +36,7 @@ def start_lock() -> Iterator[None]:
 
 def start_session() -> None:
     """Returns when the new session listens. Raises KubeferryError (SESSION_FAILED) when it does not get there."""
-    reader, writer = os.pipe2(os.O_CLOEXEC)
+    reader, writer = os.pipe()
     log = os.open(session_log(), os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
     _started[:] = [process for process in _started if process.poll() is None]
     try:

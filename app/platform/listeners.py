@@ -50,6 +50,10 @@ class ListenerSource(Protocol):
 
 def listener_source() -> ListenerSource | None:
     """Of this system; None: there is none for it yet."""
+    if sys.platform == "darwin":
+        from app.platform.lsof_listeners import LsofListeners
+
+        return LsofListeners()
     return LinuxListeners() if sys.platform.startswith("linux") else None
 
 

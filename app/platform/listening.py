@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 _TCP_LISTEN = "0A"
@@ -12,6 +13,10 @@ latter."""
 
 def listening_ports(*, udp: bool = False, folder: Path = Path("/proc/net")) -> frozenset[int] | None:
     """Of TCP, and with `udp` of both. Returns None where it cannot be found out."""
+    if sys.platform == "darwin":
+        from app.platform import lsof_listeners
+
+        return lsof_listeners.listening_ports(udp=udp)
     tables = [("tcp", _TCP_LISTEN), ("tcp6", _TCP_LISTEN)]
     if udp:
         tables += [("udp", _UDP_UNCONNECTED), ("udp6", _UDP_UNCONNECTED)]

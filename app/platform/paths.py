@@ -1,9 +1,13 @@
-"""Where this program's files of one user are. XDG Base Directory Specification; nothing secret is kept in any."""
+"""Where this program's files of one user are; nothing secret is kept in any.
+
+XDG Base Directory Specification; on macOS the folders of ~/Library that Apple's File System Programming Guide names.
+"""
 
 from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 from app.domain.errors import ErrorCode, KubeferryError
@@ -14,6 +18,8 @@ def runtime_dir() -> Path:
     chosen = os.environ.get("KUBEFERRY_RUNTIME_DIR")
     if chosen:
         return _private(Path(chosen))
+    if sys.platform == "darwin":
+        return _private(Path.home() / "Library/Caches/Kubeferry/run")
     base = os.environ.get("XDG_RUNTIME_DIR")
     if base and Path(base).is_dir():
         return _private(Path(base) / "kubeferry")
@@ -25,6 +31,8 @@ def state_dir() -> Path:
     chosen = os.environ.get("KUBEFERRY_STATE_DIR")
     if chosen:
         return _private(Path(chosen))
+    if sys.platform == "darwin":
+        return _private(Path.home() / "Library/Application Support/Kubeferry")
     base = os.environ.get("XDG_STATE_HOME")
     return _private((Path(base) if base else Path.home() / ".local" / "state") / "kubeferry")
 

@@ -79,7 +79,8 @@ class HelperClient:
     @classmethod
     async def connect(cls, path: Path | None = None) -> HelperClient:
         """Raises HelperUnavailable, HelperRefused (VERSION_MISMATCH, NOT_ALLOWED)."""
-        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+        sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        sock.setblocking(False)
         try:
             await asyncio.get_running_loop().sock_connect(sock, str(path or helper_socket_path()))
         except BaseException as error:

@@ -12,7 +12,7 @@ from helper.daemon.guard import Guard, start_guard
 
 def main() -> int:
     arguments = sys.argv[1:]
-    if "--cleanup" in arguments or "--help" in arguments or "-h" in arguments:
+    if not {"--cleanup", "--help", "-h", "--version"}.isdisjoint(arguments):
         return _run(arguments, None)
     return _run(arguments, start_guard(arguments))
 

@@ -2,37 +2,91 @@
 
 from __future__ import annotations
 
+import errno
 import grp
 import logging
 import os
 import pwd
+import select
 import socket
 import stat
 import struct
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-ALLOWED_GROUP = "kubeferry"
+from helper.daemon.process_times import process_started
+
+ALLOWED_GROUP = "admin" if sys.platform == "darwin" else "kubeferry"
+"""macOS makes no group for a helper in a bundle: who may approve it in the system settings may use it."""
 CONFIG_FILE = Path("/etc/kubeferry/helper.toml")
 _UCRED = struct.Struct("iII")
+_INT = struct.Struct("i")
+_SO_PEERPIDFD = 77  # asm-generic/socket.h, Linux 6.5
 
 _log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Actor:
-    """`pid` is for the log only: by the time it is read it may name another process."""
+    """`pid` alone is for the log only: by the time it is read it may name another process. With `started` (clock ticks
+    since boot) it names the caller for good; None when the caller had gone before that was known."""
 
     pid: int
     uid: int
     gid: int
+    started: int | None = None
 
 
 def actor_of(sock: socket.socket) -> Actor:
     """Raises OSError. See SO_PEERCRED in unix(7)."""
+    if sys.platform == "darwin":
+        from helper.daemon.darwin_processes import peer_of
+
+        pid, uid, gid = peer_of(sock)
+        return Actor(pid=pid, uid=uid, gid=gid)
     pid, uid, gid = _UCRED.unpack(sock.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _UCRED.size))
-    return Actor(pid=pid, uid=uid, gid=gid)
+    return Actor(pid=pid, uid=uid, gid=gid, started=_started(sock, pid, uid))
+
+
+def _started(sock: socket.socket, pid: int, uid: int) -> int | None:
+    """The kernel's descriptor of the caller says, after the reading, that it was the caller who was read about."""
+    try:
+        pidfd = _pidfd_of(sock, pid, uid)
+    except OSError:
+        return None
+    try:
+        started = process_started(pid)
+        poll = select.poll()
+        poll.register(pidfd, select.POLLIN)
+        return None if poll.poll(0) else started
+    finally:
+        os.close(pidfd)
+
+
+def _pidfd_of(sock: socket.socket, pid: int, uid: int) -> int:
+    """Raises OSError. Before Linux 6.5 there is only the number, so its owner has to be the caller's user at least."""
+    try:
+        raw = sock.getsockopt(socket.SOL_SOCKET, _SO_PEERPIDFD, _INT.size)
+    except OSError as error:
+        if error.errno != errno.ENOPROTOOPT:
+            raise
+    else:
+        return int(_INT.unpack(raw)[0])
+    pidfd = os.pidfd_open(pid)
+    if _owner(pid) != uid:
+        os.close(pidfd)
+        raise ProcessLookupError(pid)
+    return pidfd
+
+
+def _owner(pid: int) -> int | None:
+    """The real uid, of proc_pid_status(5): the folder itself may belong to root instead."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("Uid:"):
+            return int(line.split()[1])
+    return None
 
 
 class Allowance:

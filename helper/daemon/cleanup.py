@@ -6,10 +6,9 @@ import logging
 import os
 import signal
 
-from helper.daemon.connections import process_started
+from helper.daemon.process_times import process_started
+from helper.net.host import LinkRemover, link_remover, undo_link, undo_resolver
 from helper.net.journal import Entry, Journal, LinkOpened
-from helper.net.links import Links, NetworkFailed
-from helper.net.resolv_conf import restore
 
 _log = logging.getLogger(__name__)
 
@@ -19,7 +18,7 @@ def clean_up(journal: Journal) -> tuple[str, ...]:
     entries = journal.entries()
     if not entries:
         return ()
-    links = Links()
+    links = link_remover()
     left: tuple[str, ...] = ()
     try:
         for number, entry in entries:
@@ -33,16 +32,12 @@ def clean_up(journal: Journal) -> tuple[str, ...]:
     return left
 
 
-def _undo(entry: Entry, links: Links) -> tuple[str, ...]:
+def _undo(entry: Entry, links: LinkRemover) -> tuple[str, ...]:
     if not isinstance(entry, LinkOpened):
-        return restore(entry)
+        return undo_resolver(entry)
     if entry.worker_started is not None and entry.worker_started == process_started(entry.worker_pid):
         _kill(entry.worker_pid)
-    try:
-        links.remove_link(entry.interface)
-    except NetworkFailed as error:
-        return (f"the link {entry.interface} could not be removed: {error}",)
-    return ()
+    return undo_link(entry, links)
 
 
 def _kill(pid: int) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import select
 import socket
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, ClassVar
 
 from helper.daemon.actor import Actor, Allowance
 from helper.daemon.connections import Connections
+from helper.daemon.handover import handed_over
 from helper.daemon.refusal import REFUSALS, Refusal, refused
 from helper.protocol.framing import ProtocolError
 from helper.protocol.helper_messages import (
@@ -35,14 +37,22 @@ from helper.protocol.helper_messages import (
     WorkerPrepared,
 )
 from helper.protocol.message_socket import ChannelClosed, MessageSocket
+from helper.version import VERSION
 
 HELLO_TIMEOUT_S = 5.0
+_LEFT_INTERVAL_S = 0.5
 ANSWER_TIMEOUT_S = 5.0
 """An app that does not read its answers for so long is let go."""
 
-HELPER_VERSION = "0.1.0"
-
 _log = logging.getLogger(__name__)
+
+
+Permission = Callable[[Actor], Coroutine[Any, Any, bool]]
+"""Asked about a caller that the helper's own rules do not allow. It may take as long as a password prompt."""
+
+
+async def nobody(_: Actor) -> bool:
+    return False
 
 
 class ClientSession:
@@ -53,7 +63,10 @@ class ClientSession:
         allowance: Allowance,
         connections: Connections,
         hello_timeout_s: float = HELLO_TIMEOUT_S,
+        permission: Permission = nobody,
     ) -> None:
+        self._sock = sock
+        self._permission = permission
         self._actor = actor
         self._allowance = allowance
         self._connections = connections
@@ -78,7 +91,7 @@ class ClientSession:
         async with asyncio.timeout(self._hello_timeout_s):
             hello = await self._socket.receive()
         refusal = await self._refusal(hello)
-        await self._send(refusal or Welcome(HELPER_PROTOCOL_VERSION, HELPER_VERSION, self._actor.uid))
+        await self._send(refusal or Welcome(HELPER_PROTOCOL_VERSION, VERSION, self._actor.uid))
         return refusal is None
 
     async def _refusal(self, hello: Request) -> Refused | None:
@@ -86,13 +99,28 @@ class ClientSession:
             return Refused(RefusalCode.HELLO_EXPECTED)
         if hello.version != HELPER_PROTOCOL_VERSION:
             return Refused(RefusalCode.VERSION_MISMATCH, f"the helper speaks version {HELPER_PROTOCOL_VERSION}")
-        if not await asyncio.to_thread(self._allowance.allows, self._actor):
+        allowed = await asyncio.to_thread(self._allowance.allows, self._actor)
+        if not allowed and not await self._permitted():
             _log.warning("uid %s is not allowed to use the helper", self._actor.uid)
             return Refused(
                 RefusalCode.NOT_ALLOWED,
-                f"uid {self._actor.uid} is not root, not in group kubeferry and not in the helper's configuration",
+                f"uid {self._actor.uid} is not root, not in group kubeferry and not in the helper's configuration,"
+                " and polkit has not allowed it",
             )
         return None
+
+    async def _permitted(self) -> bool:
+        """A caller that leaves takes the question with it: no password prompt stays behind."""
+        left = False
+        async with asyncio.TaskGroup() as tasks:
+            asking = tasks.create_task(self._permission(self._actor))
+            while not asking.done():
+                if left := _has_left(self._sock):
+                    asking.cancel()
+                await asyncio.wait([asking], timeout=_LEFT_INTERVAL_S)
+        if left:
+            raise ChannelClosed
+        return asking.result()
 
     async def _answer(self, request: Request) -> None:
         handler = self._HANDLERS.get(type(request))
@@ -119,13 +147,13 @@ class ClientSession:
 
     async def _open(self, request: OpenConnection) -> None:
         connection, app_end = await self._connections.open(self._actor, self, request.label)
-        with app_end:
+        with handed_over(app_end):
             answer = ConnectionOpened(connection.connection_id, connection.interface)
             await self._send(answer, (app_end.fileno(),))
 
     async def _attach(self, request: AttachConnection) -> None:
         connection, app_end = await self._connections.attach(self._actor, self, request.connection_id)
-        with app_end:
+        with handed_over(app_end):
             answer = ConnectionAttached(connection.connection_id, connection.interface)
             await self._send(answer, (app_end.fileno(),))
 
@@ -152,3 +180,10 @@ class ClientSession:
         CloseConnection: _close,
         ListConnections: _list,
     }
+
+
+def _has_left(sock: socket.socket) -> bool:
+    """What the caller has said already may wait unread, so the end of its stream cannot be seen by reading."""
+    poll = select.poll()
+    poll.register(sock, getattr(select, "POLLRDHUP", 0))  # macOS has no such flag, and tells it as POLLHUP
+    return bool(poll.poll(0))

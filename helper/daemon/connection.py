@@ -9,6 +9,7 @@ import socket
 import time
 
 from helper.daemon.actor import Actor
+from helper.daemon.handover import handed_over
 from helper.daemon.lease import Lease
 from helper.daemon.refusal import Refusal
 from helper.daemon.worker import Worker
@@ -91,7 +92,7 @@ class Connection:
         """A new channel to the worker; returns the app's end. Raises Refusal."""
         app_end, worker_end = socket.socketpair()
         try:
-            with worker_end:
+            with handed_over(worker_end):
                 await self._tell(AttachApp(), [worker_end.fileno()])
         except BaseException:
             app_end.close()
@@ -141,10 +142,8 @@ class Connection:
         self.end(f"its worker ended with {code}")
 
     async def _listen_dns(self, sockets: DnsSockets) -> None:
-        try:
+        with handed_over(sockets):
             await self._tell(ListenDns(str(sockets.address)), [sockets.udp.fileno(), sockets.tcp.fileno()])
-        finally:
-            sockets.close()
 
     async def _tell(self, message: Control, descriptors: list[int]) -> None:
         try:

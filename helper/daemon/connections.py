@@ -6,12 +6,12 @@ import asyncio
 import logging
 import os
 import socket
-from pathlib import Path
 
 from helper.daemon.actor import Actor
 from helper.daemon.connection import Connection
 from helper.daemon.lease import GRACE_S, Lease
 from helper.daemon.prepared import PreparedWorkers
+from helper.daemon.process_times import process_started
 from helper.daemon.refusal import Refusal
 from helper.daemon.worker import SpawnWorker, Worker
 from helper.net.journal import Journal, LinkOpened
@@ -117,7 +117,7 @@ class Connections:
             await connection.undone()
 
     def _start(self, actor: Actor, holder: object, label: str, device: TunDevice) -> Connection:
-        if not device.vnet_header:
+        if not device.vnet_header and not device.family_word:
             raise Refusal(RefusalCode.SYSTEM_FAILED, "this kernel's TUN has no vnet header")
         started = self._prepared.start(actor, holder, device)
         try:
@@ -160,12 +160,3 @@ class Connections:
 
 def _journalled(device: TunDevice, worker: Worker) -> LinkOpened:
     return LinkOpened(device.name, worker.pid, process_started(worker.pid))
-
-
-def process_started(pid: int) -> int | None:
-    """When it began, in clock ticks since boot: proc_pid_stat(5), field 22. None when there is no such process."""
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return None
-    return int(stat.rpartition(")")[2].split()[19])

@@ -6,6 +6,7 @@ import fcntl
 import os
 import socket
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 _SYSTEMD_FIRST_FD = 3
@@ -16,6 +17,10 @@ _LOCK_INTERVAL_S = 0.02
 
 class AlreadyRunning(Exception):
     """Another helper holds the lock."""
+
+
+class WrongSocket(Exception):
+    """What systemd hands over is not the helper's socket: a unit file was changed. The text is for its log."""
 
 
 def take_lock(run_dir: Path) -> int:
@@ -38,21 +43,38 @@ def take_lock(run_dir: Path) -> int:
             return descriptor
 
 
-def listen(path: Path) -> socket.socket:
-    """Everyone may connect: whoever is not allowed gets a clear answer. The caller holds the lock. Raises OSError."""
+@dataclass(frozen=True)
+class Listener:
+    """`path`: what we made, and take away again; None when systemd owns it and keeps it while we are restarted."""
+
+    socket: socket.socket
+    path: Path | None
+
+    def close(self) -> None:
+        self.socket.close()
+        if self.path is not None:
+            self.path.unlink(missing_ok=True)
+
+
+def listen(path: Path) -> Listener:
+    """Everyone may connect: whoever is not allowed gets a clear answer. The caller holds the lock.
+
+    Raises OSError, and WrongSocket when systemd hands over something else than one socket to accept from.
+    """
     inherited = _from_systemd()
     if inherited is not None:
-        return inherited
+        return Listener(inherited, None)
     path.unlink(missing_ok=True)
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
-    listener.bind(str(path))
-    path.chmod(0o666)
-    listener.listen(_BACKLOG)
-    return listener
-
-
-def came_from_systemd(listener: socket.socket) -> bool:
-    return listener.fileno() == _SYSTEMD_FIRST_FD
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.setblocking(False)
+        listener.bind(str(path))
+        path.chmod(0o666)
+        listener.listen(_BACKLOG)
+    except BaseException:
+        listener.close()
+        raise
+    return Listener(listener, path)
 
 
 def notify_ready() -> None:
@@ -66,9 +88,16 @@ def notify_ready() -> None:
 
 
 def _from_systemd() -> socket.socket | None:
-    if os.environ.get("LISTEN_PID") != str(os.getpid()) or os.environ.get("LISTEN_FDS", "0") == "0":
+    """sd_listen_fds(3). The variables are taken away: they are for this process, not for those that it starts."""
+    told = {name: os.environ.pop(name, "") for name in ("LISTEN_PID", "LISTEN_FDS", "LISTEN_FDNAMES")}
+    if told["LISTEN_PID"] != str(os.getpid()) or told["LISTEN_FDS"] in ("", "0"):
         return None
+    if told["LISTEN_FDS"] != "1":
+        raise WrongSocket(f"systemd hands over {told['LISTEN_FDS']} sockets; kubeferry-helper.socket must name one.")
     listener = socket.socket(fileno=_SYSTEMD_FIRST_FD)
+    accepts = listener.getsockopt(socket.SOL_SOCKET, socket.SO_ACCEPTCONN)
+    if (listener.family, listener.type, accepts) != (socket.AF_UNIX, socket.SOCK_STREAM, 1):
+        raise WrongSocket("systemd hands over the wrong kind of socket; kubeferry-helper.socket needs ListenStream=.")
     listener.set_inheritable(False)
     listener.setblocking(False)
     return listener

@@ -29,7 +29,7 @@ class StartedWorker:
 
     def take_device(self, device: TunDevice) -> None:
         """Its first message, which always fits into the socket. Raises OSError when the worker is gone."""
-        socket.send_fds(self.control, [encode(TakeDevice(device.offload))], [device.fd])
+        socket.send_fds(self.control, [encode(TakeDevice(device.offload, device.family_word))], [device.fd])
 
 
 class PreparedWorkers:

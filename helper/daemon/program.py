@@ -13,18 +13,22 @@ from pathlib import Path
 from helper.daemon.actor import CONFIG_FILE, Allowance
 from helper.daemon.cleanup import clean_up
 from helper.daemon.guard import Guard
-from helper.daemon.listener import AlreadyRunning, came_from_systemd, listen, notify_ready, take_lock
+from helper.daemon.listener import AlreadyRunning, Listener, WrongSocket, listen, notify_ready, take_lock
+from helper.daemon.polkit import Polkit
 from helper.daemon.server import HelperServer
 from helper.daemon.worker import SpawnWorker, spawn_worker
 from helper.json_log import set_up_logging
+from helper.net.host import host_network
 from helper.net.journal import Journal
-from helper.net.linux import LinuxNetwork
 from helper.net.resolv_conf import RESOLV_CONF
+from helper.protocol.knock import DEFAULT_SOCKET
+from helper.version import VERSION
 
-RUN_DIR = Path("/run/kubeferry")
+RUN_DIR = DEFAULT_SOCKET.parent
 SOCKET_NAME = "helper.sock"
 EXIT_ALREADY_RUNNING = 3
 EXIT_LEFT_SOMETHING = 4
+EXIT_WRONG_SOCKET = 5
 
 _log = logging.getLogger(__name__)
 
@@ -55,7 +59,12 @@ def run(arguments: list[str], guard: Guard | None, spawn: SpawnWorker = spawn_wo
         left = clean_up(journal)
         if guard is None:
             return EXIT_LEFT_SOMETHING if left else 0
-        asyncio.run(_serve(places, journal, spawn))
+        try:
+            listener = listen(places.socket)
+        except WrongSocket as error:
+            _log.error("%s", error)
+            return _dismissed(guard, EXIT_WRONG_SOCKET)
+        asyncio.run(_serve(places, listener, journal, spawn))
         return _dismissed(guard, 0)
     finally:
         os.close(lock)
@@ -67,20 +76,19 @@ def _dismissed(guard: Guard | None, code: int) -> int:
     return code
 
 
-async def _serve(places: Places, journal: Journal, spawn: SpawnWorker) -> None:
-    network = LinuxNetwork(journal, places.resolv_conf)
-    listener = listen(places.socket)
-    server = HelperServer(listener, network, journal, Allowance(places.config), spawn)
+async def _serve(places: Places, listener: Listener, journal: Journal, spawn: SpawnWorker) -> None:
+    network = host_network(journal, places.resolv_conf)
+    server = HelperServer(
+        listener.socket, network, journal, Allowance(places.config), spawn, permission=Polkit().allows
+    )
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, server.stop)
     notify_ready()
-    _log.info("The helper listens on %s", places.socket)
+    _log.info("The helper %s listens on %s", VERSION, listener.path or "the socket of systemd")
     try:
         await server.run()
     finally:
-        if not came_from_systemd(listener):
-            places.socket.unlink(missing_ok=True)
         listener.close()
         network.close()
         _log.info("The helper has ended")
@@ -88,6 +96,7 @@ async def _serve(places: Places, journal: Journal, spawn: SpawnWorker) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="kubeferry-helper", description="Kubeferry's root helper.")
+    parser.add_argument("--version", action="version", version=f"%(prog)s {VERSION}")
     parser.add_argument("--cleanup", action="store_true", help="undo what a killed helper has left, and end")
     parser.add_argument("--debug", action="store_true", help="log more")
     parser.add_argument("--run-dir", type=Path, default=RUN_DIR, help="lock, journal and socket (default %(default)s)")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from helper.net.links import NetworkFailed
+from helper.net.kernel_route import NetworkFailed
 from helper.net.plan import InvalidNetwork
 from helper.net.resolver import ResolverFailed
 from helper.protocol.helper_messages import RefusalCode, Refused

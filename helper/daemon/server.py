@@ -8,7 +8,7 @@ import socket
 from collections import Counter
 
 from helper.daemon.actor import Actor, Allowance, actor_of
-from helper.daemon.client_session import HELLO_TIMEOUT_S, ClientSession
+from helper.daemon.client_session import HELLO_TIMEOUT_S, ClientSession, Permission, nobody
 from helper.daemon.connections import Connections
 from helper.daemon.lease import GRACE_S
 from helper.daemon.worker import SpawnWorker, spawn_worker
@@ -32,6 +32,7 @@ class HelperServer:
         spawn: SpawnWorker = spawn_worker,
         grace_s: float = GRACE_S,
         hello_timeout_s: float = HELLO_TIMEOUT_S,
+        permission: Permission = nobody,
     ) -> None:
         self._listener = listener
         self._network = network
@@ -40,6 +41,7 @@ class HelperServer:
         self._spawn = spawn
         self._grace_s = grace_s
         self._hello_timeout_s = hello_timeout_s
+        self._permission = permission
         self._clients: Counter[int] = Counter()
         self._stopped = asyncio.Event()
 
@@ -73,7 +75,7 @@ class HelperServer:
                     sock.close()
                 else:
                     session = ClientSession(
-                        sock, actor, self._allowance, connections, hello_timeout_s=self._hello_timeout_s
+                        sock, actor, self._allowance, connections, self._hello_timeout_s, self._permission
                     )
                     sessions.create_task(self._run_session(session, actor))
 

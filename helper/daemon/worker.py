@@ -9,11 +9,13 @@ import os
 import resource
 import signal
 import subprocess
+import sys
 from collections.abc import Callable
 from typing import Protocol
 
 from helper.daemon.actor import Actor
 from helper.daemon.commands import own_command, own_environment
+from helper.daemon.exit_watch import watch_exit
 
 STOP_GRACE_S = 1.0
 _PR_SET_NO_NEW_PRIVS = 38
@@ -66,15 +68,13 @@ def spawn_process(command: list[str], actor: Actor, descriptors: tuple[int, ...]
 
 
 class ChildProcess:
-    """Watched through a pidfd by the running loop."""
+    """Watched by the running loop."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self.pid = process.pid
         self._process = process
-        self._pidfd = os.pidfd_open(process.pid)
-        loop = asyncio.get_running_loop()
-        self._exit_code: asyncio.Future[int] = loop.create_future()
-        loop.add_reader(self._pidfd, self._reap)
+        self._exit_code: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+        watch_exit(process, self._exit_code.set_result)
 
     @property
     def ended(self) -> bool:
@@ -95,16 +95,15 @@ class ChildProcess:
             self._process.kill()
             await self.exited()
 
-    def _reap(self) -> None:
-        self._exit_code.get_loop().remove_reader(self._pidfd)
-        os.close(self._pidfd)
-        self._exit_code.set_result(self._process.wait())
-
 
 def _renounce() -> None:
-    """In the child, between fork and exec: no privileges by exec, no capabilities even for uid 0, no core dumps."""
-    _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    if os.getuid() == 0:
-        for capability in range(_HIGHEST_CAPABILITY + 1):
-            _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    """In the child, between fork and exec: no privileges by exec, no capabilities even for uid 0, no core dumps.
+
+    macOS has neither of the first two: there the worker is a process like any other of its user.
+    """
+    if sys.platform == "linux":
+        _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+        if os.getuid() == 0:
+            for capability in range(_HIGHEST_CAPABILITY + 1):
+                _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -26,9 +26,11 @@ class DnsSockets:
 def bind_dns(address: IpAddress) -> DnsSockets:
     """Raises ResolverFailed, when another DNS server has taken port 53 of every address."""
     family = socket.AF_INET if address.version == 4 else socket.AF_INET6
-    udp = socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_NONBLOCK)
-    tcp = socket.socket(family, socket.SOCK_STREAM | socket.SOCK_NONBLOCK)
+    udp = socket.socket(family, socket.SOCK_DGRAM)
+    tcp = socket.socket(family, socket.SOCK_STREAM)
     try:
+        udp.setblocking(False)
+        tcp.setblocking(False)
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         udp.bind((str(address), DNS_PORT))
         tcp.bind((str(address), DNS_PORT))

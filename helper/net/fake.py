@@ -6,7 +6,7 @@ import os
 import socket
 
 from helper.net.dns_sockets import DnsSockets
-from helper.net.links import KernelRoute, NetworkFailed
+from helper.net.kernel_route import KernelRoute, NetworkFailed
 from helper.net.network import AppliedNetwork
 from helper.net.plan import IpAddress, LinkPlan
 from helper.net.resolver import ResolverFailed
@@ -42,7 +42,7 @@ class FakeNetwork:
         sockets = None
         if self._bound.get(interface) != plan.dns.server:
             self._bound[interface] = plan.dns.server
-            sockets = _loopback_sockets(plan.dns.server)
+            sockets = loopback_sockets(plan.dns.server)
         return AppliedNetwork(ResolverBackend.RESOLV_CONF, UPSTREAMS, sockets)
 
     async def remove_link(self, interface: str) -> tuple[str, ...]:
@@ -63,7 +63,8 @@ class FakeNetwork:
         self.links.clear()
 
 
-def _loopback_sockets(address: IpAddress) -> DnsSockets:
+def loopback_sockets(address: IpAddress) -> DnsSockets:
+    """In the place of those of `address`, which this machine does not have."""
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
     udp.bind(("127.0.0.1", 0))
     tcp = socket.create_server(("127.0.0.1", 0))

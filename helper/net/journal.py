@@ -45,7 +45,15 @@ class ResolverFileReplaced(msgspec.Struct, frozen=True, tag=True):
     written_before: bytes | None = None
 
 
-Entry = LinkOpened | ResolverFileReplaced
+class ResolverFolderChanged(msgspec.Struct, frozen=True, tag=True):
+    """Files of one link in a folder of resolver files (macOS). `folder_made`: the folder did not exist before."""
+
+    folder: str
+    folder_made: bool
+    files: tuple[ResolverFileReplaced, ...]
+
+
+Entry = LinkOpened | ResolverFileReplaced | ResolverFolderChanged
 
 
 class Journal:

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helper.net import netlink
+from helper.net.kernel_route import KernelRoute, NetworkFailed
 from helper.net.netlink import Request, RouteSocket
 from helper.net.plan import IpAddress, IpNetwork, LinkPlan
 
@@ -42,16 +43,6 @@ _IPV4_SETTINGS = Path("/proc/sys/net/ipv4/conf")
 _IPV6_SETTINGS = Path("/proc/sys/net/ipv6/conf")
 
 _log = logging.getLogger(__name__)
-
-
-class NetworkFailed(Exception):
-    """The kernel refused. The message names what was asked."""
-
-
-@dataclass(frozen=True)
-class KernelRoute:
-    subnet: IpNetwork
-    interface: str
 
 
 @dataclass(frozen=True)

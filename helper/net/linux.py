@@ -11,7 +11,8 @@ from pathlib import Path
 from helper.net import resolved
 from helper.net.dns_sockets import bind_dns
 from helper.net.journal import Journal
-from helper.net.links import KernelRoute, Links, NetworkFailed
+from helper.net.kernel_route import KernelRoute, NetworkFailed
+from helper.net.links import Links
 from helper.net.network import AppliedNetwork
 from helper.net.plan import DnsPlan, IpAddress, LinkPlan
 from helper.net.resolv_conf import RESOLV_CONF, ResolvConf

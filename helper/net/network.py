@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from helper.net.dns_sockets import DnsSockets
-from helper.net.links import KernelRoute
+from helper.net.kernel_route import KernelRoute
 from helper.net.plan import LinkPlan
 from helper.net.tun import TunDevice
 from helper.protocol.helper_messages import ResolverBackend

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
-from helper.net.links import KernelRoute
+from helper.net.kernel_route import KernelRoute
 from helper.net.plan import IpNetwork
 from helper.protocol.helper_messages import Overlap
 

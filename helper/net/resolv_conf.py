@@ -73,7 +73,7 @@ class ResolvConf:
         return without(nameservers(text), frozenset({held.server}) if held is not None else frozenset())
 
     def _replace(self, held: _Held | None, link: LinkRef, dns: DnsPlan) -> None:
-        before = held.entry if held is not None and _is_ours(held.entry) else _snapshot(self._path)
+        before = held.entry if held is not None and _is_ours(held.entry) else snapshot(self._path)
         text = (before.original or b"").decode(errors="surrogateescape")
         written = with_server(text, str(dns.server), dns.search_domains).encode(errors="surrogateescape")
         entry = ResolverFileReplaced(
@@ -96,7 +96,7 @@ class ResolvConf:
         else:
             self._journal.replace(number, entry)
         self._held = _Held(link=link, entry_number=number, entry=entry, server=dns.server)
-        _put(self._path, written, entry.mode, entry.uid, entry.gid)
+        put_file(self._path, written, entry.mode, entry.uid, entry.gid)
 
 
 def restore(entry: ResolverFileReplaced) -> tuple[str, ...]:
@@ -125,7 +125,7 @@ def _put_back(path: Path, entry: ResolverFileReplaced) -> None:
         partial.symlink_to(entry.link_target)
         partial.rename(path)
     elif entry.original is not None:
-        _put(path, entry.original, entry.mode, entry.uid, entry.gid)
+        put_file(path, entry.original, entry.mode, entry.uid, entry.gid)
     else:
         path.unlink()
 
@@ -139,10 +139,11 @@ def _remove_our_lines(path: Path, entry: ResolverFileReplaced) -> None:
     if cleaned != text:
         status = path.stat()
         mode = stat.S_IMODE(status.st_mode)
-        _put(path, cleaned.encode(errors="surrogateescape"), mode, status.st_uid, status.st_gid)
+        put_file(path, cleaned.encode(errors="surrogateescape"), mode, status.st_uid, status.st_gid)
 
 
-def _snapshot(path: Path) -> ResolverFileReplaced:
+def snapshot(path: Path) -> ResolverFileReplaced:
+    """The file as it is, for an entry that has yet to say what is written in its place."""
     target = os.readlink(path) if path.is_symlink() else None
     original = _read(path)
     mode, uid, gid = 0o644, 0, 0
@@ -170,7 +171,7 @@ def _read(path: Path) -> bytes | None:
         return None
 
 
-def _put(path: Path, content: bytes, mode: int, uid: int, gid: int) -> None:
+def put_file(path: Path, content: bytes, mode: int, uid: int, gid: int) -> None:
     """Atomically; in place where the file is a mount point of its own (as in containers) and cannot be replaced."""
     partial = path.with_name(f".{path.name}.kubeferry")
     try:

@@ -50,13 +50,14 @@ class TunDevice:
     """`fd` is non-blocking and belongs to the caller; the device lives as long as a descriptor of it is open.
 
     With `vnet_header` every packet read or written has a virtio_net_hdr of VNET_HEADER_BYTES in front; without it
-    `offload` is 0.
+    `offload` is 0. With `family_word` it has the address family in front, as macOS's utun wants it.
     """
 
     fd: int
     name: str
     offload: int
     vnet_header: bool
+    family_word: bool = False
 
 
 def open_tun(name: str = NAME_PATTERN) -> TunDevice:

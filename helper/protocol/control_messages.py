@@ -12,9 +12,13 @@ from helper.protocol.helper_messages import Address
 
 
 class TakeDevice(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):
-    """Beside it one descriptor: a TUN with vnet headers, and the offloads that it has (TUN_F_* of linux/if_tun.h)."""
+    """Beside it one descriptor: a TUN with vnet headers, and the offloads that it has (TUN_F_* of linux/if_tun.h).
+
+    With `family_word` it is a utun of macOS, which has the address family in front of packets instead.
+    """
 
     offload: int
+    family_word: bool = False
 
 
 class AttachApp(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):

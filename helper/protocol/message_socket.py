@@ -23,8 +23,11 @@ from helper.protocol.framing import MessageDecoder, ProtocolError, encode
 M = TypeVar("M")
 
 _READ_BYTES = 1 << 16
-_CLOSE_ON_EXEC = socket.MSG_CMSG_CLOEXEC
-"""Needs recvmsg: Python's `socket.recv_fds` takes flags and does not pass them on."""
+_CLOSE_ON_EXEC: int = getattr(socket, "MSG_CMSG_CLOEXEC", 0)
+"""Needs recvmsg: Python's `socket.recv_fds` takes flags and does not pass them on. macOS has no such flag."""
+
+_NO_SIGNAL: int = getattr(socket, "MSG_NOSIGNAL", 0)
+"""Python ignores SIGPIPE anyway; older macOS has no such flag."""
 
 _INT = array("i")
 _MAX_WAITING_DESCRIPTORS = 16
@@ -109,7 +112,7 @@ class MessageSocket(Generic[M]):
             for level, kind, content in ancillary:
                 if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
                     whole = len(content) // _INT.itemsize * _INT.itemsize
-                    self._descriptors.extend(array("i", content[:whole]))
+                    self._descriptors.extend(_received(content[:whole]))
             if len(self._descriptors) > _MAX_WAITING_DESCRIPTORS:
                 raise ProtocolError("more descriptors than messages that carry them")
             if not data:
@@ -121,8 +124,8 @@ class MessageSocket(Generic[M]):
             self._raise_if_closed()
             try:
                 if descriptors:
-                    return socket.send_fds(self._socket, [data], list(descriptors), socket.MSG_NOSIGNAL)
-                return self._socket.send(data, socket.MSG_NOSIGNAL)
+                    return socket.send_fds(self._socket, [data], list(descriptors), _NO_SIGNAL)
+                return self._socket.send(data, _NO_SIGNAL)
             except BlockingIOError:
                 await self._ready(for_reading=False)
             except OSError as error:
@@ -143,6 +146,14 @@ class MessageSocket(Generic[M]):
     def _raise_if_closed(self) -> None:
         if self._closed:
             raise ChannelClosed("closed on this side")
+
+
+def _received(content: bytes) -> array[int]:
+    descriptors = array("i", content)
+    if not _CLOSE_ON_EXEC:
+        for descriptor in descriptors:
+            os.set_inheritable(descriptor, False)
+    return descriptors
 
 
 def _wake(waiter: asyncio.Future[None]) -> None:

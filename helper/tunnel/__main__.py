@@ -13,6 +13,7 @@ import uvloop
 
 from helper.json_log import set_up_logging
 
+_PT_DENY_ATTACH = 31  # sys/ptrace.h of XNU
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_SET_NO_NEW_PRIVS = 1, 4, 38
 
 log = logging.getLogger("worker")
@@ -20,7 +21,13 @@ log = logging.getLogger("worker")
 
 def _harden() -> None:
     """Dies with the helper even when stopped (a stopped process does not see its socket close), cannot gain rights,
-    and leaves neither core dumps nor a memory that other processes of the user can read (it holds tokens)."""
+    and leaves neither core dumps nor a memory that other processes of the user can read (it holds tokens).
+
+    macOS: the last of these alone, beside what the signature's hardened runtime forbids; a worker that is stopped when
+    its helper is killed is ended by the helper's cleanup."""
+    if sys.platform == "darwin":
+        ctypes.CDLL(None, use_errno=True).ptrace(_PT_DENY_ATTACH, 0, None, 0)
+        return
     prctl = ctypes.CDLL(None, use_errno=True).prctl
     prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)

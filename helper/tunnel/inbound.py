@@ -17,11 +17,11 @@ from helper.wire.frames import VNET_HEADER_BYTES
 from helper.wire.virtio import FLAG_NEEDS_CSUM
 
 _LOOPBACK = ipaddress.IPv4Address("127.0.0.1").packed
-_IP = VNET_HEADER_BYTES
-_FRAGMENT, _PROTOCOL, _HEADER_SUM, _SOURCE, _DESTINATION = _IP + 6, _IP + 9, _IP + 10, _IP + 12, _IP + 16
-_ICMP, _TCP, _UDP = 1, 6, 17
+IP = VNET_HEADER_BYTES
+_FRAGMENT, PROTOCOL, _HEADER_SUM, _SOURCE, _DESTINATION = IP + 6, IP + 9, IP + 10, IP + 12, IP + 16
+_ICMP, TCP, UDP = 1, 6, 17
 _ICMP_ERRORS = frozenset((3, 11, 12))
-_SUM_AT = {_TCP: 16, _UDP: 6}
+_SUM_AT = {TCP: 16, UDP: 6}
 _WORD = struct.Struct(">H")
 _LAST_GATEWAY_INDEX = 15
 """The first addresses of the virtual subnet are the manager's own, not a sidecar's."""
@@ -60,19 +60,23 @@ class Inbound:
 
     def deliver(self, payload: memoryview) -> None:
         """A DATA payload whose destination is ours; changed in place. For `Pump.deliver`."""
-        if payload[_IP] >> 4 != 4 or bytes(payload[_SOURCE : _SOURCE + 2]) != self._prefix or self._is_manager(payload):
+        if payload[IP] >> 4 != 4 or bytes(payload[_SOURCE : _SOURCE + 2]) != self._prefix or self._is_manager(payload):
             self._write_tun(payload)
         elif self._may_enter(payload):
-            _rewrite(payload, _DESTINATION, _LOOPBACK, self._in_delta)
-            self._write_tun(payload)
+            self.enter(payload)
         else:
             self.refused += 1
 
+    def enter(self, payload: memoryview) -> None:
+        """What a sidecar has sent, and may."""
+        _rewrite(payload, _DESTINATION, _LOOPBACK, self._in_delta)
+        self._write_tun(payload)
+
     def leave(self, payload: memoryview) -> None:
         """A DATA payload read from the device; what comes from the loopback is changed in place."""
-        if payload[_SOURCE] != 127 or payload[_IP] >> 4 != 4 or not self._address:
+        if payload[_SOURCE] != 127 or payload[IP] >> 4 != 4 or not self._address:
             return
-        if payload[_PROTOCOL] == _ICMP:
+        if payload[PROTOCOL] == _ICMP:
             self._restore_quote(payload)
         _rewrite(payload, _SOURCE, self._address, self._out_delta)
 
@@ -80,23 +84,23 @@ class Inbound:
         return payload[_SOURCE + 2] == 0 and payload[_SOURCE + 3] <= _LAST_GATEWAY_INDEX
 
     def _may_enter(self, payload: memoryview) -> bool:
-        protocol = payload[_PROTOCOL]
+        protocol = payload[PROTOCOL]
         if protocol not in _SUM_AT or not self.active:
             return False
-        if self._all_ports or _is_later_fragment(payload):
+        if self._all_ports or is_later_fragment(payload):
             return True
-        at = _IP + (payload[_IP] & 15) * 4 + 2
+        at = IP + (payload[IP] & 15) * 4 + 2
         if at + 2 > len(payload):
             return False
         (port,) = _WORD.unpack_from(payload, at)
-        return int(port) in (self._tcp if protocol == _TCP else self._udp)
+        return int(port) in (self._tcp if protocol == TCP else self._udp)
 
     def _restore_quote(self, payload: memoryview) -> None:
         """An ICMP error quotes the packet that it is about (RFC 792): with the address that its sender knows.
 
         The quote's own header checksum changes by the same as its address, so that the sum of both is what it was.
         """
-        at = _IP + (payload[_IP] & 15) * 4
+        at = IP + (payload[IP] & 15) * 4
         quote = at + 8
         if len(payload) < quote + 20 or payload[at] not in _ICMP_ERRORS:
             return
@@ -105,9 +109,26 @@ class Inbound:
             _update(payload, quote + 10, self._out_delta)
 
 
-def _is_later_fragment(payload: memoryview) -> bool:
+def is_later_fragment(payload: memoryview) -> bool:
     (fragment,) = _WORD.unpack_from(payload, _FRAGMENT)
     return bool(fragment & 0x1FFF)
+
+
+def transport_at(payload: memoryview) -> int | None:
+    """Where the ports of an IPv4 packet of TCP or UDP begin; None for others, later fragments, and what is cut off."""
+    if len(payload) < IP + 20 or payload[PROTOCOL] not in _SUM_AT or is_later_fragment(payload):
+        return None
+    at = IP + (payload[IP] & 15) * 4
+    return at if at + _SUM_AT[payload[PROTOCOL]] + 2 <= len(payload) else None
+
+
+def rewrite_port(payload: memoryview, at: int, port: int) -> None:
+    """Of a packet that `transport_at` has found; `at` is one of its two ports."""
+    (before,) = _WORD.unpack_from(payload, at)
+    _WORD.pack_into(payload, at, port)
+    if not payload[0] & FLAG_NEEDS_CSUM:  # else it is summed up when the checksum is made
+        field = IP + (payload[IP] & 15) * 4 + _SUM_AT[payload[PROTOCOL]]
+        _update_transport(payload, field, port + 0xFFFF - before)
 
 
 def _delta(old: bytes, new: bytes) -> int:
@@ -120,22 +141,27 @@ def _delta(old: bytes, new: bytes) -> int:
 def _rewrite(payload: memoryview, at: int, address: bytes, delta: int) -> None:
     payload[at : at + 4] = address
     _update(payload, _HEADER_SUM, delta)
-    offset = _SUM_AT.get(payload[_PROTOCOL])
-    if offset is None or _is_later_fragment(payload):
+    offset = _SUM_AT.get(payload[PROTOCOL])
+    if offset is None or is_later_fragment(payload):
         return
-    field = _IP + (payload[_IP] & 15) * 4 + offset
+    field = IP + (payload[IP] & 15) * 4 + offset
     if field + 2 > len(payload):
         return
     if payload[0] & FLAG_NEEDS_CSUM:
         # The field holds the pseudo header's sum, not its complement.
         _WORD.pack_into(payload, field, _folded(_WORD.unpack_from(payload, field)[0] + delta))
-    elif offset == _SUM_AT[_UDP]:
-        if _WORD.unpack_from(payload, field)[0]:
-            _update(payload, field, delta)
-            if not _WORD.unpack_from(payload, field)[0]:
-                _WORD.pack_into(payload, field, 0xFFFF)
     else:
+        _update_transport(payload, field, delta)
+
+
+def _update_transport(payload: memoryview, field: int, delta: int) -> None:
+    """A sum of 0 says that there is none, in UDP (RFC 768)."""
+    if payload[PROTOCOL] != UDP:
         _update(payload, field, delta)
+    elif _WORD.unpack_from(payload, field)[0]:
+        _update(payload, field, delta)
+        if not _WORD.unpack_from(payload, field)[0]:
+            _WORD.pack_into(payload, field, 0xFFFF)
 
 
 def _update(payload: memoryview, at: int, delta: int) -> None:

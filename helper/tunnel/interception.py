@@ -23,6 +23,8 @@ from helper.protocol.worker_messages import (
 )
 from helper.tunnel.inbound import Inbound
 from helper.tunnel.pump import Pump
+from helper.tunnel.relayed_inbound import RelayedInbound
+from helper.tunnel.utun_pump import UtunPump
 from helper.wire import laptop_messages as wire
 
 Wish = SetIntercepts | MintTicket | ListIntercepts | WatchRequests
@@ -35,10 +37,16 @@ class LaptopInterception:
         self._pump = pump
         self._say = say
         self._tell = tell
-        self._inbound = Inbound(pump.write_tun, VIRTUAL_SUBNET4)
+        self._relayed = RelayedInbound(pump.write_tun, VIRTUAL_SUBNET4) if isinstance(pump, UtunPump) else None
+        self._inbound = self._relayed or Inbound(pump.write_tun, VIRTUAL_SUBNET4)
         self._intercepts: tuple[Intercept, ...] = ()
         self._watched: tuple[Workload, ...] = ()
         self.states: tuple[InterceptState, ...] = ()
+
+    async def run(self) -> None:
+        """What has to run beside the pump, until it is cancelled."""
+        if self._relayed is not None:
+            await self._relayed.run()
 
     def wish(self, wish: Wish) -> None:
         match wish:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import os
 import socket
 import ssl
 import urllib.parse
@@ -18,6 +17,7 @@ from typing import Any
 import picows
 
 from helper.protocol.worker_messages import Endpoint, TunnelFailure
+from helper.tunnel.credential_file import credential_file
 from helper.tunnel.lane import LaneListener
 
 SUBPROTOCOL = "v4.channel.k8s.io"
@@ -127,13 +127,9 @@ def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE
     if endpoint.client_certificate_pem and endpoint.client_key_pem:
-        memory = os.memfd_create("client", os.MFD_CLOEXEC)
-        try:
-            os.write(memory, f"{endpoint.client_certificate_pem}\n{endpoint.client_key_pem}\n".encode())
+        with credential_file(f"{endpoint.client_certificate_pem}\n{endpoint.client_key_pem}\n") as path:
             # A password stops OpenSSL from asking for one on a terminal.
-            context.load_cert_chain(f"/proc/self/fd/{memory}", password="")
-        finally:
-            os.close(memory)
+            context.load_cert_chain(path, password="")
     return context
 
 

@@ -105,6 +105,10 @@ class Pump:
         if self._guard is not None and self._lane is not None:
             self._read_tun(True)
 
+    def read_tun(self, room: memoryview) -> int:
+        """One packet behind its virtio header; returns the bytes of both. Raises BlockingIOError, OSError."""
+        return os.readv(self._tun, (room,))
+
     def write_tun(self, payload: memoryview) -> None:
         try:
             os.write(self._tun, payload)
@@ -125,12 +129,12 @@ class Pump:
         lane = self._lane
         if lane is None:
             return
-        tun, view, traffic, outgoing = self._tun, self._view, self._traffic, self.outgoing
+        view, traffic, outgoing = self._view, self._traffic, self.outgoing
         position = HEADROOM
         while position < BATCH_BYTES:
             begin = position + 4
             try:
-                count = os.readv(tun, (view[begin : begin + MAX_DATA_BYTES],))
+                count = self.read_tun(view[begin : begin + MAX_DATA_BYTES])
             except BlockingIOError:
                 break
             except OSError as error:

@@ -42,6 +42,7 @@ from helper.tunnel.outbox import Outbox
 from helper.tunnel.probe import probe_once
 from helper.tunnel.pump import Pump
 from helper.tunnel.traffic import Traffic
+from helper.tunnel.utun_pump import UtunPump
 
 STATISTICS_INTERVAL_S = 1.0
 PROBE_RETRY_S = 0.5
@@ -74,16 +75,17 @@ async def run_worker(control: socket.socket) -> None:
         return
     finally:
         preload.cancel()
-    await Worker(tun, channel, offload=first.offload).run()
+    await Worker(tun, channel, offload=first.offload, family_word=first.family_word).run()
 
 
 class Worker:
     """Owns both: the TUN's descriptor and the control socket."""
 
-    def __init__(self, tun: int, control: MessageSocket[Control], *, offload: int) -> None:
+    def __init__(self, tun: int, control: MessageSocket[Control], *, offload: int, family_word: bool = False) -> None:
         loop = asyncio.get_running_loop()
         self._traffic = Traffic()
-        self._pump = Pump(loop, tun, self._traffic, lambda frame: self._keeper.on_control(frame))
+        pump = UtunPump if family_word else Pump
+        self._pump: Pump = pump(loop, tun, self._traffic, lambda frame: self._keeper.on_control(frame))
         self._keeper = TunnelKeeper(
             loop,
             self._pump,
@@ -113,6 +115,7 @@ class Worker:
                     self._dns.run(),
                     self._probe(),
                     self._count(),
+                    self._interception.run(),
                 ):
                     group.create_task(part)
         except* WorkerStopped as stopped:

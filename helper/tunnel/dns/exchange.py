@@ -53,7 +53,8 @@ async def ask_udp(server: Server, request: bytes) -> bytes:
     The second try is the same datagram from the same socket, so that a slow answer to the first still counts.
     """
     loop = asyncio.get_running_loop()
-    with socket.socket(server.family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK) as sock:
+    with socket.socket(server.family, socket.SOCK_DGRAM) as sock:
+        sock.setblocking(False)
         sock.connect((server.address, server.port))
         for _ in range(UDP_TRIES):
             sock.send(request)
@@ -68,7 +69,8 @@ async def ask_udp(server: Server, request: bytes) -> bytes:
 async def ask_tcp(server: Server, request: bytes) -> bytes:
     """Like `ask_udp`. One try: TCP repeats lost segments itself."""
     loop = asyncio.get_running_loop()
-    with socket.socket(server.family, socket.SOCK_STREAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK) as sock:
+    with socket.socket(server.family, socket.SOCK_STREAM) as sock:
+        sock.setblocking(False)
         async with asyncio.timeout(TCP_TIMEOUT_S):
             await loop.sock_connect(sock, (server.address, server.port))
             await loop.sock_sendall(sock, len(request).to_bytes(2) + request)

@@ -211,7 +211,7 @@ def is_served(client: str, own: str) -> bool:
     if address.is_link_local:
         return False
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
-    with socket.socket(family, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as probe:
+    with socket.socket(family, socket.SOCK_DGRAM) as probe:
         try:
             probe.connect((client, DNS_PORT))
         except OSError:

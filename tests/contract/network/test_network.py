@@ -1,34 +1,45 @@
-"""What every `Network` promises, on the fake and on Linux (in a network namespace of its own)."""
+"""What every `Network` promises: on the fake, on Linux (in a network namespace of its own), on macOS (as root, with
+resolver files in a folder that nobody reads), and for macOS's on a stand-in for its kernel, which takes the requests
+apart byte by byte (tests/unit/net/darwin/kernel.py)."""
 
 import ipaddress
 import os
 import socket
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from helper.net.fake import FakeNetwork
+from helper.net.darwin.network import DarwinNetwork
+from helper.net.darwin.system_calls import DarwinSystemCalls, SystemCalls
+from helper.net.dns_sockets import bind_dns
+from helper.net.fake import FakeNetwork, loopback_sockets
 from helper.net.journal import Journal
-from helper.net.links import NetworkFailed
-from helper.net.linux import LinuxNetwork
+from helper.net.kernel_route import NetworkFailed
 from helper.net.network import Network
 from helper.net.plan import LinkPlan, parse_network
 from helper.net.tun import TunDevice
 from helper.protocol.helper_messages import DnsConfig, NetworkConfig, ResolverBackend
-from tests.netns.namespace import fresh_netns
+from tests.unit.net.darwin.kernel import KernelStandIn
 
 ADDRESSES = ("198.19.3.7/32", "fd6b:7562:6566::37/128")
 UPSTREAM = "192.0.2.53"
 
 
-@pytest.fixture(params=["fake", "linux"])
+@pytest.fixture(params=["fake", "darwin", "macos" if sys.platform == "darwin" else "linux"])
 def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]:
     if request.param == "fake":
         yield FakeNetwork()
         return
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
+    if request.param in ("darwin", "macos"):
+        yield from darwin_network(tmp_path, is_real=request.param == "macos")
+        return
+    if os.geteuid() != 0 or sys.platform != "linux":
+        pytest.skip("needs Linux, and root")
+    from helper.net.linux import LinuxNetwork
+    from tests.netns.namespace import fresh_netns
+
     resolv_conf = tmp_path / "resolv.conf"
     resolv_conf.write_text(f"nameserver {UPSTREAM}\n")
     with fresh_netns():
@@ -38,6 +49,23 @@ def network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Network]
         finally:
             linux.close()
     assert resolv_conf.read_text() == f"nameserver {UPSTREAM}\n"
+
+
+def darwin_network(folder: Path, *, is_real: bool) -> Iterator[Network]:
+    if is_real and (os.geteuid() != 0 or sys.platform != "darwin"):
+        pytest.skip("needs macOS, and root")
+    resolv_conf, resolvers = folder / "resolv.conf", folder / "resolver"
+    resolv_conf.write_text(f"nameserver {UPSTREAM}\n")
+    kernel: SystemCalls = DarwinSystemCalls() if is_real else KernelStandIn()
+    bind = bind_dns if is_real else loopback_sockets
+    network = DarwinNetwork(Journal(folder / "journal"), resolv_conf, resolvers, kernel, bind)
+    try:
+        yield network
+    finally:
+        network.close()
+        kernel.close()
+    assert not resolvers.exists()
+    assert not Journal(folder / "journal").entries()
 
 
 @pytest.fixture
@@ -82,7 +110,7 @@ async def test_routes_survive_a_change_of_address(network: Network, device: TunD
 
 async def test_dns_sockets_come_once_for_each_address(network: Network, device: TunDevice) -> None:
     first = await network.set_network(device.name, plan(dns=True))
-    assert first.resolver is ResolverBackend.RESOLV_CONF
+    assert first.resolver in (ResolverBackend.RESOLV_CONF, ResolverBackend.MACOS_RESOLVER)
     assert first.upstreams == (UPSTREAM,)
     assert first.dns_sockets is not None
     assert first.dns_sockets.address == ipaddress.IPv4Address("198.19.3.7")
@@ -117,6 +145,8 @@ async def test_two_links_do_not_touch_each_other(network: Network, device: TunDe
 
 
 async def test_packets_for_the_loopback_are_taken_while_it_is_asked_for(network: Network, device: TunDevice) -> None:
+    if isinstance(network, DarwinNetwork):
+        pytest.skip("macOS has no such setting: the worker relays")
     setting = Path(f"/proc/sys/net/ipv4/conf/{device.name}/route_localnet")
 
     def taken() -> bool:

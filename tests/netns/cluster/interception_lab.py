@@ -108,8 +108,8 @@ def proxy(number: int = 0xAA, *, only: bool = False) -> Intercept:
 class LaptopEnd:
     """The worker's part of a laptop (`laptop_end.py`)."""
 
-    def __init__(self, lab: InterceptionLab, client_id: str) -> None:
-        argv = [PYTHON, "-m", "tests.netns.cluster.laptop_end", lab.manager.path, client_id]
+    def __init__(self, lab: InterceptionLab, client_id: str, device: str) -> None:
+        argv = [PYTHON, "-m", "tests.netns.cluster.laptop_end", lab.manager.path, client_id, device]
         pipes: dict[str, Any] = dict.fromkeys(("stdin", "stdout"), subprocess.PIPE)
         self.process = lab.start(lab.laptop, argv, "laptop", **pipes)
         self.hear(TunnelUp)
@@ -195,8 +195,8 @@ class InterceptionLab:
             self._manager.kill()
             self._manager.wait()
 
-    def start_laptop(self, client_id: str = "ab" * 8) -> LaptopEnd:
-        return LaptopEnd(self, client_id)
+    def start_laptop(self, client_id: str = "ab" * 8, *, like_macos: bool = False) -> LaptopEnd:
+        return LaptopEnd(self, client_id, "utun" if like_macos else "tun")
 
     def start_sidecar(self, laptop: LaptopEnd, token: str | None = None) -> subprocess.Popen[bytes]:
         """With the ticket that the manager gives to `laptop`."""

@@ -1,7 +1,8 @@
-"""A laptop's end for tests without a helper: `python -m tests.netns.cluster.laptop_end MANAGER_NETNS CLIENT_ID`.
+"""A laptop's end for tests without a helper: `python -m tests.netns.cluster.laptop_end MANAGER_NETNS CLIENT_ID [utun]`.
 
 A TUN in this network namespace, the real keeper and interception, and a lane over a plain socket to the manager's
-loopback. Says what it hears on stdout as a line of JSON; reads wishes (the app's messages) as lines of JSON from stdin.
+loopback. With `utun` the device is played as macOS has it.
+Says what it hears on stdout as a line of JSON; reads wishes (the app's messages) as lines of JSON from stdin.
 """
 
 from __future__ import annotations
@@ -34,15 +35,19 @@ from helper.tunnel.lane import Lane, LaneListener, StreamLane
 from helper.tunnel.portforward import LaneFailed
 from helper.tunnel.pump import Pump
 from helper.tunnel.traffic import Traffic
+from helper.tunnel.utun_pump import UtunPump
 from tests.lab import kernel
+from tests.netns.cluster.utun_player import UtunPlayer
 
 Wish = SetIntercepts | MintTicket | WatchRequests
 
 
-async def main(netns: str, client_id: str) -> None:
+async def main(netns: str, client_id: str, device: str = "tun") -> None:
     loop = asyncio.get_running_loop()
     tun = open_tun()
-    _deliver_to_loopback(tun.name)
+    is_utun = device == "utun"
+    if not is_utun:
+        _deliver_to_loopback(tun.name)
 
     async def open_lane(_: Endpoint, listener: LaneListener) -> Lane:
         sock = _socket_in(netns)
@@ -70,11 +75,14 @@ async def main(netns: str, client_id: str) -> None:
             interception.tunnel_up(event.lease)
         tell(event)
 
-    pump = Pump(loop, tun.fd, Traffic(), lambda frame: keeper.on_control(frame))
+    player = UtunPlayer(loop, tun) if is_utun else None
+    pump: Pump = (UtunPump if player else Pump)(
+        loop, player.socket.fileno() if player else tun.fd, Traffic(), lambda frame: keeper.on_control(frame)
+    )
     keeper = TunnelKeeper(
         loop,
         pump,
-        offload=True,
+        offload=not is_utun,
         on_event=on_event,
         on_message=lambda message: interception.heard(message),
         open_lane=open_lane,
@@ -84,10 +92,11 @@ async def main(netns: str, client_id: str) -> None:
     reader = asyncio.StreamReader(limit=1 << 20)
     await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(0, "rb"))
     async with asyncio.TaskGroup() as group:
-        running = group.create_task(keeper.run())
+        running = [group.create_task(part) for part in (keeper.run(), interception.run())]
         while line := await reader.readline():
             interception.wish(msgspec.json.decode(line, type=Wish))
-        running.cancel()
+        for part in running:
+            part.cancel()
 
 
 def _deliver_to_loopback(interface: str) -> None:
@@ -106,4 +115,4 @@ def _socket_in(netns: str) -> socket.socket:
 
 
 if __name__ == "__main__":
-    uvloop.run(main(sys.argv[1], sys.argv[2]))
+    uvloop.run(main(*sys.argv[1:]))

@@ -8,7 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from helper.daemon import actor
 from helper.daemon.actor import Actor, Allowance, actor_of, allowed_users
+from helper.daemon.process_times import process_started
 
 SOMEBODY = Actor(pid=1, uid=54321, gid=54321)
 
@@ -21,7 +23,33 @@ def config(tmp_path: Path) -> Path:
 def test_the_kernel_says_who_calls() -> None:
     ours, theirs = socket.socketpair()
     with ours, theirs:
-        assert actor_of(ours) == Actor(os.getpid(), os.getuid(), os.getgid())
+        assert actor_of(ours) == Actor(os.getpid(), os.getuid(), os.getgid(), process_started(os.getpid()))
+
+
+def test_a_caller_that_has_gone_has_no_beginning() -> None:
+    """Its number may be somebody else's by now."""
+    path = f"\0kubeferry-test-{os.getpid()}"
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(path)
+        listener.listen()
+        child = os.fork()
+        if child == 0:
+            with socket.socket(socket.AF_UNIX) as sock:
+                sock.connect(path)
+                os._exit(0)
+        accepted, _ = listener.accept()
+        with accepted:
+            os.waitpid(child, 0)
+            assert actor_of(accepted).started is None
+
+
+def test_before_linux_6_5_the_number_and_its_owner_must_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(actor, "_SO_PEERPIDFD", 9999)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        assert actor_of(ours).started == process_started(os.getpid())
+        monkeypatch.setattr(actor, "_owner", lambda pid: os.getuid() + 1)
+        assert actor_of(ours).started is None
 
 
 def test_root_is_allowed_and_a_stranger_is_not(config: Path) -> None:

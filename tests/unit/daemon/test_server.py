@@ -8,7 +8,7 @@ import socket
 import pytest
 
 from helper.client import HeldConnection, HelperClient, HelperRefused, HelperUnavailable
-from helper.net.links import KernelRoute, NetworkFailed
+from helper.net.kernel_route import KernelRoute, NetworkFailed
 from helper.net.resolver import ResolverFailed
 from helper.protocol.control_messages import AttachApp, ListenDns
 from helper.protocol.framing import encode

@@ -3,7 +3,7 @@ import ipaddress
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helper.net.links import KernelRoute
+from helper.net.kernel_route import KernelRoute
 from helper.net.overlaps import MAX_OVERLAPS, SubnetIndex, find_overlaps
 from helper.net.plan import IpNetwork, overlap
 
