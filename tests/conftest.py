@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import os
+import platform
+import sys
 from collections.abc import Iterator
 
 import pytest
 
-from tests.lab.cluster import EXTERNAL, Cluster, KitCluster, kit_from_environment, open_cluster
+from tests.lanes import settle_lane, sort_into_lanes
+
+settle_lane()
+
+from tests.lab.cluster import EXTERNAL, Cluster, LocalCluster, open_cluster  # noqa: E402 - after the lane is settled
 
 KEEP = "KUBEFERRY_LAB_KEEP"
 """Set: the cluster stays up after the run, for the next one."""
 
 
-def has_cluster() -> bool:
-    return bool(os.environ.get(EXTERNAL)) or kit_from_environment() is not None
+def why_no_cluster() -> str:
+    """Empty: there is one, or one can be started. The project's own runs wherever this is Linux and we are root."""
+    if os.environ.get(EXTERNAL):
+        return ""
+    if platform.system() != "Linux":
+        return f"a cluster is started on Linux only; name one with {EXTERNAL}"
+    if os.geteuid():
+        return "the tests on a cluster make network namespaces: run them as root"
+    return ""
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    sort_into_lanes(items, config.rootpath)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    if not has_cluster():
+    reason = why_no_cluster()
+    if reason:
         terminalreporter.section("NO CLUSTER: NOTHING WAS TESTED ON A REAL ONE", sep="!", red=True, bold=True)
-        terminalreporter.line(f"Neither is {EXTERNAL} set nor is a cluster kit at ../shared/cluster-kit (or KIT).")
+        terminalreporter.line(reason)
 
 
 @pytest.fixture(scope="session")
-def running_cluster() -> Iterator[Cluster]:
-    if not has_cluster():
-        pytest.skip(f"no cluster: neither {EXTERNAL} nor a kit")
-    if os.geteuid():
-        pytest.fail("the tests on a cluster make network namespaces: run them as root")
-    opened = open_cluster()
-    yield opened
-    if isinstance(opened, KitCluster) and opened.started_here and not os.environ.get(KEEP):
+def running_cluster(request: pytest.FixtureRequest) -> Iterator[Cluster]:
+    """KUBECONFIG names it meanwhile, for tests that look for a cluster as a user's program does."""
+    reason = why_no_cluster()
+    if reason:
+        pytest.skip(reason)
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    # The first start on a machine takes minutes: its progress is shown while it happens.
+    with capture.global_and_fixture_disabled():
+        print(file=sys.stderr)
+        opened = open_cluster()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("KUBECONFIG", str(opened.kubeconfig))
+        yield opened
+    if isinstance(opened, LocalCluster) and opened.started_here and not os.environ.get(KEEP):
         opened.down()

@@ -18,7 +18,7 @@ from helper.protocol.worker_messages import Endpoint
 from tests.bench import pods
 from tests.bench.pods import MANAGER, NAMESPACE
 from tests.e2e.driver import Kubeferry
-from tests.lab.cluster import KitCluster, open_cluster
+from tests.lab.cluster import LocalCluster, open_cluster
 from tests.lab.kubeconfig import for_user
 from tests.lab.lab import Lab
 from tests.lab.laptop import DEV, Finished, Laptop
@@ -37,7 +37,7 @@ class Stage:
 
     def __init__(self, *, load_image: bool = True) -> None:
         cluster = open_cluster()
-        if not isinstance(cluster, KitCluster):
+        if not isinstance(cluster, LocalCluster):
             raise RuntimeError("the bench looks into the cluster's processes: it needs a kit's cluster")
         self.cluster = cluster
         self.began = time.monotonic()

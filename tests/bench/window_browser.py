@@ -116,6 +116,22 @@ def measure_sorts(stage: Stage) -> list[float]:
     return [stage.timed(partial(sort, column, order)) for column in Column for order in orders]
 
 
+def measure_one_row(stage: Stage, known: tuple[WorkloadRow, ...]) -> list[float]:
+    """Seconds of CPU without the painting, for a pod that comes or goes: what the table itself costs."""
+    chance = random.Random(3)  # noqa: S311
+    now, times = list(known), []
+    for _ in range(200):
+        place = chance.randrange(len(now))
+        now[place] = replace(now[place], ready=chance.randrange(4))
+        view = WorkloadsView(tuple(now))
+        before = time.process_time()
+        stage.table.show_workloads(view)
+        times.append(time.process_time() - before)
+        stage.paint()
+    stage.table.show_workloads(WorkloadsView(known))
+    return times
+
+
 def batches(known: tuple[WorkloadRow, ...]) -> Iterator[tuple[WorkloadRow, ...]]:
     """Mostly pods that come and go; now and then a workload is new, and an old one is gone."""
     chance = random.Random(2)  # noqa: S311
@@ -167,12 +183,14 @@ def main() -> int:
     listed = measure_list(stage, known)
     full = resident_mb()
     keys, sorts = measure_keystrokes(stage), measure_sorts(stage)
+    singles = measure_one_row(stage, known)
     times, early, late = measure_day(stage, known)
     print(f"list       {WORKLOADS} rows in {NAMESPACES} namespaces painted after {listed * 1000:.0f} ms")
     print(
         f"keystroke  median {statistics.median(keys) * 1000:.1f} ms, at most {max(keys) * 1000:.1f} ms, of {len(keys)}"
     )
     print(f"sort       median {statistics.median(sorts) * 1000:.1f} ms, at most {max(sorts) * 1000:.1f} ms")
+    print(f"one row    median {statistics.median(singles) * 1000:.1f} ms, at most {max(singles) * 1000:.1f} ms of CPU")
     print(
         f"update     {BATCH} rows: median {statistics.median(times) * 1000:.1f} ms, at most {max(times) * 1000:.1f} ms"
     )

@@ -21,7 +21,7 @@ from tests.e2e.intercept_fixtures import (  # noqa: F401 - pytest finds fixtures
     third_laptop,
 )
 from tests.lab import snapshot, workloads
-from tests.lab.cluster import Cluster, KitCluster
+from tests.lab.cluster import Cluster, LocalCluster
 from tests.lab.kubeconfig import for_user
 from tests.lab.lab import Lab
 from tests.lab.laptop import DEV, EVE, MALLORY, Laptop
@@ -38,7 +38,7 @@ _running: dict[str, Any] = {}
 def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
     opened = running_cluster
     _running["cluster"] = opened
-    if isinstance(opened, KitCluster):
+    if isinstance(opened, LocalCluster):
         for image in IMAGES:
             if not image.exists():
                 pytest.fail(f"{image} is not there: run `make image`")
@@ -46,7 +46,7 @@ def cluster(running_cluster: Cluster) -> Iterator[Cluster]:
     workloads.deploy(opened)
     yield opened
     _running.pop("cluster")
-    if os.environ.get(KEEP) or (isinstance(opened, KitCluster) and opened.started_here):
+    if os.environ.get(KEEP) or (isinstance(opened, LocalCluster) and opened.started_here):
         return
     workloads.remove(opened)
     opened.kubectl("delete", "namespace", MANAGER_NAMESPACE, "--ignore-not-found", "--wait=false")

@@ -13,7 +13,7 @@ from tests.e2e.bookinfo import Bookinfo
 from tests.e2e.driver import Kubeferry
 from tests.e2e.local_service import LocalService
 from tests.lab import snapshot
-from tests.lab.cluster import Cluster, KitCluster
+from tests.lab.cluster import Cluster, LocalCluster
 from tests.lab.lab import Lab
 from tests.lab.laptop import DEV, EVE, Laptop
 from tests.lab.pod_client import PodClient
@@ -40,7 +40,7 @@ def bookinfo(cluster: Cluster) -> Iterator[Bookinfo]:
     workloads.deploy(cluster)
     with PodClient(cluster, workloads.BOOKINFO) as client:
         yield Bookinfo(cluster, client)
-    if not (os.environ.get(KEEP) or (isinstance(cluster, KitCluster) and cluster.started_here)):
+    if not (os.environ.get(KEEP) or (isinstance(cluster, LocalCluster) and cluster.started_here)):
         workloads.remove(cluster)
 
 

@@ -16,7 +16,7 @@ import pytest
 
 from tests.e2e.conftest import MANAGER_NAMESPACE
 from tests.e2e.driver import RECOVERY_S, HeldConnection, Kubeferry
-from tests.lab.cluster import Cluster, KitCluster
+from tests.lab.cluster import Cluster, LocalCluster
 from tests.lab.lab import Lab
 from tests.lab.processes import wait_until
 
@@ -56,7 +56,7 @@ def test_port_forward_cut(kubeferry: Kubeferry, lab: Lab, link: str) -> None:
 
 
 def test_api_server_restarted(kubeferry: Kubeferry, cluster: Cluster) -> None:
-    if not isinstance(cluster, KitCluster):
+    if not isinstance(cluster, LocalCluster):
         pytest.skip("only the kit's API server can be restarted by a test")
     kubeferry.connect()
     with same_address(kubeferry), HeldConnection(kubeferry, "echo") as held:

@@ -21,7 +21,7 @@ from tests.e2e.conftest import MANAGER_NAMESPACE
 from tests.e2e.driver import Kubeferry
 from tests.e2e.intercept_fixtures import tell
 from tests.e2e.local_service import LAPTOP, LocalService
-from tests.lab.cluster import KitCluster
+from tests.lab.cluster import LocalCluster
 from tests.lab.lab import Lab
 from tests.lab.pod_client import SteadyJob
 from tests.lab.processes import ROOT, wait_until
@@ -235,7 +235,7 @@ def test_envoy_killed(watched: Watched, taken: Bookinfo) -> None:
 
 
 def test_kubelet_restarted(watched: Watched, taken: Bookinfo) -> None:
-    if not isinstance(taken.cluster, KitCluster):
+    if not isinstance(taken.cluster, LocalCluster):
         pytest.skip("only the kit's kubelet can be restarted by a test")
     watched.mark()
     taken.cluster.kill_daemon("kubelet")
@@ -271,7 +271,7 @@ def test_owner_gone_for_good(taken: Bookinfo, dev: Kubeferry) -> None:
 
 def _sidecar_processes(bookinfo: Bookinfo, word: str) -> list[int]:
     """Of all pods of both workloads. `word`: what an argument of theirs is, or its file's name."""
-    if not isinstance(bookinfo.cluster, KitCluster):
+    if not isinstance(bookinfo.cluster, LocalCluster):
         pytest.skip("only the kit's pods have processes on this machine")
     found = []
     for app in ("reviews", "ratings"):

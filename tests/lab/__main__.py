@@ -9,7 +9,7 @@ import argparse
 import subprocess
 import sys
 
-from tests.lab.cluster import KitCluster, open_cluster
+from tests.lab.cluster import LocalCluster, open_cluster
 from tests.lab.kubeconfig import for_user
 from tests.lab.lab import Lab
 from tests.lab.laptop import DEV, EVE, MALLORY, Laptop
@@ -29,7 +29,7 @@ def chosen(lab: Lab, number: int) -> Laptop:
 
 def up(arguments: argparse.Namespace) -> int:
     cluster = open_cluster()
-    if isinstance(cluster, KitCluster) and IMAGE.exists():
+    if isinstance(cluster, LocalCluster) and IMAGE.exists():
         cluster.load_image(IMAGE)
     lab = Lab()
     lab.up(cluster, dies_with_parent=False)
@@ -71,7 +71,7 @@ def down(arguments: argparse.Namespace) -> int:
     Lab().down()
     if arguments.cluster:
         cluster = open_cluster()
-        if isinstance(cluster, KitCluster):
+        if isinstance(cluster, LocalCluster):
             cluster.down()
     return 0
 

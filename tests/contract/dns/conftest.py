@@ -17,7 +17,7 @@ import pytest
 from helper.protocol.worker_messages import ResolverConfig
 from helper.tunnel.dns.stub import DnsStub
 from tests.lab import kernel
-from tests.lab.cluster import Cluster, KitCluster
+from tests.lab.cluster import Cluster, LocalCluster
 from tests.lab.dns_servers import FakeDnsServer, Zone, bound_pair, zone_responder
 from tests.lab.processes import wait_until
 
@@ -136,8 +136,8 @@ ZONE: Zone = {
 }
 
 
-def the_kit(cluster: Cluster) -> KitCluster:
-    if not isinstance(cluster, KitCluster):
+def the_kit(cluster: Cluster) -> LocalCluster:
+    if not isinstance(cluster, LocalCluster):
         pytest.skip("another cluster than the kit's has names of its own")
     if cluster.kit.name.endswith("1.20"):
         pytest.skip("Kubernetes 1.20 has no discovery.k8s.io/v1")
@@ -145,7 +145,7 @@ def the_kit(cluster: Cluster) -> KitCluster:
 
 
 @contextmanager
-def services(cluster: KitCluster) -> Iterator[str]:
+def services(cluster: LocalCluster) -> Iterator[str]:
     """The objects above, in a namespace of their own. Yields the address of the cluster's DNS."""
     cluster.apply([{"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}}])
     try:
