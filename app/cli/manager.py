@@ -95,11 +95,44 @@ def uninstall(context: str | None, kubeconfig: str | None, manager_namespace: st
 @_namespace
 @_image
 @_reap
-def manifest(manager_namespace: str, image: str, reap_after: int | None) -> None:
+@click.option("--pull-secret", metavar="NAME", help="A Secret for the image's registry, which is there already.")
+@click.option(
+    "--keys",
+    type=click.Choice(["with", "without", "only"]),
+    default="with",
+    show_default=True,
+    help="The Secret with the manager's new keys. Without: for a repository; apply `--keys only` once beside it.",
+)
+@click.option(
+    "--for-group", "groups", metavar="GROUP", multiple=True, help="Also roles for this group of users, to connect."
+)
+@click.option(
+    "--in-namespace", "places", metavar="NAME", multiple=True, help="Where these users may also intercept workloads."
+)
+def manifest(
+    manager_namespace: str,
+    image: str,
+    reap_after: int | None,
+    pull_secret: str | None,
+    keys: str,
+    groups: tuple[str, ...],
+    places: tuple[str, ...],
+) -> None:
     """Prints the YAML that `install` applies, for those who install by other means."""
     from app.cli.manager_work import manifest_of
 
-    click.echo(manifest_of(manager_namespace, image, reap_after), nl=False)
+    if places and not groups:
+        raise click.UsageError("--in-namespace says where users may intercept: add --for-group to say who they are.")
+    text = manifest_of(
+        manager_namespace,
+        image,
+        reap_after,
+        pull_secret=pull_secret,
+        with_keys=keys,
+        groups=groups,
+        intercept_namespaces=places,
+    )
+    click.echo(text, nl=False)
 
 
 def run_interruptibly(work: Coroutine[Any, Any, T]) -> T:

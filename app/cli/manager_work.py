@@ -7,10 +7,11 @@ from app.kube.contexts import load_kubeconfig
 from app.kube.credentials import Login
 from app.kube.discovery import discover_subnets
 from app.kube.manager_install import install_manager
-from app.kube.manager_manifest import ManagerSpec, manifest_text
+from app.kube.manager_manifest import Keys, ManagerSpec, manifest_text
 from app.kube.manager_pods import ManagerPod
 from app.kube.manager_uninstall import Uninstalled, uninstall_manager
 from app.kube.preflight import check_install
+from app.kube.user_rights import UserRights
 from app.session.cluster_link import environment, install_reporter
 from app.session.ports import Report
 
@@ -32,8 +33,20 @@ async def uninstall_manager_of(
         return await uninstall_manager(api, namespace, install_reporter(report))
 
 
-def manifest_of(namespace: str, image: str, reap_after_s: int | None) -> str:
-    return manifest_text(ManagerSpec(namespace=namespace, image=image, reap_after_s=reap_after_s))
+def manifest_of(
+    namespace: str,
+    image: str,
+    reap_after_s: int | None,
+    *,
+    pull_secret: str | None = None,
+    with_keys: str = Keys.WITH.value,
+    groups: tuple[str, ...] = (),
+    intercept_namespaces: tuple[str, ...] = (),
+) -> str:
+    """`groups` empty: no roles for users either."""
+    spec = ManagerSpec(namespace=namespace, image=image, reap_after_s=reap_after_s, pull_secret=pull_secret)
+    rights = UserRights(groups, intercept_namespaces) if groups else None
+    return manifest_text(spec, with_keys=Keys(with_keys), rights=rights)
 
 
 def _api(context: str | None, kubeconfig: str | None) -> ApiClient:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import copy
+import enum
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -12,6 +14,7 @@ import yaml
 
 from app.kube.manager_account import account_objects
 from app.kube.manager_keys import ManagerKeys, make_keys, secret_object
+from app.kube.user_rights import UserRights, rights_objects
 from helper.cluster.api import (
     DEFAULT_MANAGER_IMAGE,
     DEFAULT_MANAGER_NAMESPACE,
@@ -82,14 +85,57 @@ def deployment_object(spec: ManagerSpec) -> dict[str, Any]:
     return deployment
 
 
-def manifest_text(spec: ManagerSpec, *, with_namespace: bool = True, keys: ManagerKeys | None = None) -> str:
-    """For people who install by other means. `keys`: by default ones that are made now, so every text is another."""
+class Keys(enum.Enum):
+    """Whether a text for others to apply holds the manager's Secret. It must not lie in a version control system."""
+
+    WITH = "with"
+    WITHOUT = "without"
+    ONLY = "only"
+
+
+def manifest_objects(
+    spec: ManagerSpec,
+    *,
+    with_namespace: bool = True,
+    keys: ManagerKeys | None = None,
+    rights: UserRights | None = None,
+) -> list[dict[str, Any]]:
+    """In the order to apply them. `keys` None: without the Secret. `rights` None: without roles for users."""
     objects = [namespace_object(spec.namespace)] if with_namespace else []
     if spec.reap_after_s is not None:
         objects += account_objects(spec.namespace, manager_labels())
-    objects.append(secret_object(spec.namespace, manager_labels(), keys or make_keys()))
+    if keys is not None:
+        objects.append(secret_object(spec.namespace, manager_labels(), keys))
     objects += [service_object(spec.namespace), deployment_object(spec)]
-    return yaml.safe_dump_all(objects, sort_keys=False)
+    if rights is not None:
+        objects += rights_objects(spec.namespace, rights, manager_labels())
+    return objects
+
+
+def manifest_text(
+    spec: ManagerSpec,
+    *,
+    with_namespace: bool = True,
+    keys: ManagerKeys | None = None,
+    with_keys: Keys = Keys.WITH,
+    rights: UserRights | None = None,
+) -> str:
+    """For people who install by other means. `keys`: by default ones that are made now, so every text with keys is
+    another."""
+    made = None if with_keys is Keys.WITHOUT else keys or make_keys()
+    if with_keys is Keys.ONLY and made is not None:
+        return object_text([secret_object(spec.namespace, manager_labels(), made)])
+    return object_text(manifest_objects(spec, with_namespace=with_namespace, keys=made, rights=rights))
+
+
+def object_text(objects: Sequence[dict[str, Any]]) -> str:
+    """As YAML without anchors: not everything that reads manifests knows them."""
+    return yaml.dump_all(objects, Dumper=_Plain, sort_keys=False, width=120)
+
+
+class _Plain(yaml.SafeDumper):
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 @cache

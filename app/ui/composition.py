@@ -25,6 +25,7 @@ from app.controllers.replay import ReplayController
 from app.controllers.scope import Scope
 from app.controllers.traffic import TrafficController
 from app.controllers.traffic_export import ExportController
+from app.controllers.updates import UpdateController
 from app.domain.connect_plan import ConnectPlan
 from app.domain.connection import Target
 from app.session import messages as m
@@ -51,6 +52,7 @@ class Controllers:
     export: ExportController
     diagnosis: DiagnosisController
     first_run: FirstRunController
+    updates: UpdateController
     sessions: tuple[SessionClient, ...]
 
     def target(self, context: str) -> Target:
@@ -87,6 +89,7 @@ def make_controllers(scope: Scope, environ: Mapping[str, str], store: Preference
         export=ExportController(scope),
         diagnosis=DiagnosisController(scope, questions, doctor, library.value),
         first_run=FirstRunController(scope, library),
+        updates=UpdateController(scope, store),
         sessions=(session, questions),
     )
 

@@ -94,6 +94,7 @@ async def _run(app: QApplication, lock: int, minimised: bool) -> int:
         QTimer.singleShot(0, parts.connection.start)
         QTimer.singleShot(0, parts.browser.reload)
         QTimer.singleShot(0, shell.setup.begin)
+        QTimer.singleShot(SETTLED_MS, parts.updates.start)
         QTimer.singleShot(SETTLED_MS, _settle_garbage)
         again = await ending
         instance.release()

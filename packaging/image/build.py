@@ -21,12 +21,17 @@ import tarfile
 from pathlib import Path
 from typing import IO
 
+from licences import ENVOY_NOTICE, copy_copyrights
+
 ROOT = Path(__file__).resolve().parents[2]
 WORK = ROOT / "build" / "image"
 CONTEXT = WORK / "context"
 IMAGES = ("manager", "sidecar")
 TAG = "kubeferry.local/{}:0.1.0"
 TARGET_PYTHON = "3.11"
+WHEELS_FORM = b"2"
+"""Another one has the wheels unpacked anew: what is done to them has changed."""
+
 MODULES = ("wire", "net", "tunnel", "cluster", "protocol")
 """What manager and sidecar can import. The daemon and its client stay out: nothing in the cluster needs them."""
 
@@ -38,7 +43,7 @@ def run(*argv: str | Path, **options: object) -> None:
 def fetch(python: str, name: str, target: Path) -> bool:
     """Unpacks the locked wheels, when the lock has changed since. False: they are there already."""
     lock, mark = ROOT / "packaging" / "requirements" / f"{name}.txt", WORK / f"{name}.lock"
-    digest = hashlib.sha256(lock.read_bytes()).hexdigest()
+    digest = hashlib.sha256(lock.read_bytes() + WHEELS_FORM).hexdigest()
     if target.is_dir() and mark.is_file() and mark.read_text() == digest:
         return False
     shutil.rmtree(target, ignore_errors=True)
@@ -56,7 +61,18 @@ def fetch(python: str, name: str, target: Path) -> bool:
 
 def fetch_libraries(python: str) -> None:
     if fetch(python, "manager", CONTEXT / "lib"):
+        slim(CONTEXT / "lib")
         compile_bytecode(CONTEXT / "lib", "/opt/kubeferry/lib")
+
+
+def slim(folder: Path) -> None:
+    """Takes Cython's sources out, and the debugging information: three quarters of what the wheels are. Where there is
+    no `strip` the latter stays."""
+    for path in [path for path in folder.rglob("*") if path.suffix in (".pyx", ".pxd", ".pxi", ".pyi", ".h", ".c")]:
+        path.unlink()
+    if shutil.which("strip"):
+        for library in folder.rglob("*.so"):
+            run("strip", "--strip-unneeded", library)
 
 
 def fetch_envoy(python: str) -> None:
@@ -92,6 +108,14 @@ def compile_bytecode(folder: Path, inside: str) -> None:
         env=environment,
         stdout=subprocess.DEVNULL,
     )
+
+
+def copy_rest() -> None:
+    """What picks the root file system, and licence texts."""
+    shutil.copyfile(ROOT / "packaging" / "image" / "rootfs.py", CONTEXT / "rootfs.py")
+    shutil.copyfile(ROOT / "LICENSE", CONTEXT / "LICENSE")
+    (CONTEXT / "envoy.copyright").write_text(ENVOY_NOTICE + (ROOT / "LICENSE").read_text())
+    copy_copyrights(CONTEXT / "copyright")
 
 
 def same_times(folder: Path) -> None:
@@ -176,6 +200,7 @@ def main() -> int:
     fetch_libraries(arguments.python)
     fetch_envoy(arguments.python)
     copy_modules()
+    copy_rest()
     same_times(CONTEXT)
     if arguments.context_only:
         return 0
@@ -196,7 +221,9 @@ def build(image: str, base: tuple[str, ...], archive: Path) -> None:
     fresh.unlink(missing_ok=True)
     buildah("push", "-q", tag, f"docker-archive:{fresh}:{tag}")
     fresh.replace(archive)
-    print(f"{tag}: {archive.stat().st_size / 1e6:.0f} MB, the base included")
+    listing = archive.with_suffix(".cdx.json")
+    run(sys.executable, ROOT / "packaging" / "sbom" / "sbom.py", "image", archive, "-o", listing)
+    print(f"{tag}: {archive.stat().st_size / 1e6:.0f} MB with all that is in it, which {listing.name} lists")
 
 
 if __name__ == "__main__":

@@ -72,6 +72,8 @@ class Shell(QObject):
             dialog = SettingsDialog(self._theme, self._parts.store, self._autostart, self._window, has_tray=has_tray)
             dialog.restart_asked.connect(lambda: self.quit_asked.emit(True))
             bind_list(self._parts.first_run, dialog.kubeconfigs.list)
+            self._parts.updates.changed.connect(dialog.general.updates.show_updates)
+            dialog.general.updates.show_updates(self._parts.updates.view)
             self._settings = dialog
         return self._settings
 

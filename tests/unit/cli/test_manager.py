@@ -138,3 +138,24 @@ def test_doctor(
     told_json = json.loads(capsys.readouterr().out)
     assert told_json["ok"] is (code == 0)
     assert told_json["checks"][1]["verdict"] == verdict
+
+
+def test_a_manifest_for_a_central_installation(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ("--keys", "without", "--pull-secret", "registry", "--for-group", "a", "--for-group", "b")
+    assert cli("manager", "manifest", *words, "--in-namespace", "shop") == 0
+    objects = {(o["kind"], o["metadata"].get("namespace")): o for o in yaml.safe_load_all(capsys.readouterr().out)}
+    assert ("Secret", "kubeferry") not in objects
+    pod = objects["Deployment", "kubeferry"]["spec"]["template"]["spec"]
+    assert pod["imagePullSecrets"] == [{"name": "registry"}]
+    assert [subject["name"] for subject in objects["RoleBinding", "shop"]["subjects"]] == ["a", "b"]
+
+
+def test_the_keys_alone(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli("manager", "manifest", "--keys", "only", "--manager-namespace", "tools") == 0
+    (secret,) = yaml.safe_load_all(capsys.readouterr().out)
+    assert (secret["kind"], secret["metadata"]["namespace"]) == ("Secret", "tools")
+
+
+def test_where_to_intercept_needs_to_be_said_for_whom(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli("manager", "manifest", "--in-namespace", "shop") == 2
+    assert "--for-group" in capsys.readouterr().err
