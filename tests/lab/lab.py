@@ -111,7 +111,8 @@ class Lab:
         self.laptops = []
         path.unlink(missing_ok=True)
 
-    def add_laptop(self, *, resolved: bool = True) -> Laptop:
+    def add_laptop(self, *, resolved: bool = True, reachable: tuple[str, ...] = ()) -> Laptop:
+        """`reachable`: more of the machine's paths that its users have to see, as a display's socket."""
         index = len(self.state.laptops) + 1
         if index > MAX_LAPTOPS:
             raise RuntimeError(f"a lab has room for {MAX_LAPTOPS} laptops")
@@ -124,7 +125,9 @@ class Lab:
             *(namespace, LINK, f"{network}.2/24"),
         )
         namespace.ip("route", "add", "default", "via", f"{network}.1")
-        laptop = Laptop.start(namespace, self.logs, resolved=resolved, dies_with_parent=self.dies_with_parent)
+        laptop = Laptop.start(
+            *(namespace, self.logs), resolved=resolved, dies_with_parent=self.dies_with_parent, reachable=reachable
+        )
         self.state.laptops.append(LaptopState(namespace.name, laptop.init_pid, laptop.init_started))
         self._save()
         self.laptops.append(laptop)

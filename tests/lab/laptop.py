@@ -93,9 +93,15 @@ class Laptop:
 
     @classmethod
     def start(
-        cls, namespace: NetworkNamespace, logs: Path, *, resolved: bool = True, dies_with_parent: bool = False
+        cls,
+        namespace: NetworkNamespace,
+        logs: Path,
+        *,
+        resolved: bool = True,
+        dies_with_parent: bool = False,
+        reachable: tuple[str, ...] = (),
     ) -> Laptop:
-        """The namespace exists, with its link up."""
+        """The namespace exists, with its link up. `reachable`: more of the machine's paths that its users must see."""
         setup = LaptopSetup(
             resolved=str(RESOLVED) if resolved else None,
             nameserver=DNS_ADDRESS,
@@ -103,7 +109,7 @@ class Laptop:
             link=LINK,
             users=(User("dev", DEV.uid, ("kubeferry",)), User("eve", EVE.uid, ("kubeferry",)), User("mallory", 1002)),
             groups={"kubeferry": KUBEFERRY_GID},
-            reachable=(str(ROOT), sys.base_prefix),
+            reachable=(str(ROOT), sys.base_prefix, *reachable),
         )
         argv = [
             "unshare",

@@ -13,7 +13,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping
 
 from tests.lab.shop.http2 import Headers, Stream, value
 from tests.lab.shop.http_service import PATTERN, Who, is_ready
@@ -41,9 +41,15 @@ async def messages(blocks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
             del rest[:end]
 
 
+Method = Callable[[AsyncIterator[bytes]], AsyncIterator[bytes]]
+"""Messages in, messages out."""
+
+
 class Http2Service:
-    def __init__(self, who: Who) -> None:
-        self._who = who
+    """`methods`: more gRPC methods, by path."""
+
+    def __init__(self, who: Who, methods: Mapping[str, Method] | None = None) -> None:
+        self._who, self._methods = who, dict(methods or {})
 
     async def serve(self, stream: Stream) -> None:
         headers = await stream.headers
@@ -76,7 +82,8 @@ class Http2Service:
             case "/grpc.health.v1.Health/Check":
                 return _health(requests)
             case _:
-                return None
+                more = self._methods.get(method)
+                return None if more is None else more(requests)
 
     async def _each(self, requests: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
         async for request in requests:
