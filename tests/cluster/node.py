@@ -17,6 +17,10 @@ from tests.lab.network import NetworkNamespace
 from tests.lab.processes import PYTHON, ROOT, kill, open_log, spawn, start_time, wait_for_end, wait_until
 
 _MODULE = "tests.cluster.node_init"
+_started_here: list[subprocess.Popen[bytes]] = []
+"""Nodes outlive who started them, and are ended by their numbers: without this each would be warned of when its Popen is
+collected, and stay a zombie when it ends."""
+
 _JOIN = 'for folder in {folders}; do echo $$ > "$folder/cgroup.procs" || exit 1; done; exec "$@"'
 
 
@@ -67,6 +71,7 @@ def start(plan: Plan, node: Node) -> None:
             raise RuntimeError(f"{node.name} of the test cluster ended at once:\n{words}")
         return init_pid(node)
 
+    _started_here.append(process)
     wait_until(f"{node.name} to start", started, 10)
 
 
@@ -100,6 +105,7 @@ def end(node: Node) -> list[Path]:
         if started is not None:
             kill(pid, started, signal.SIGKILL)
             wait_for_end(pid, started, 30)
+    _started_here[:] = [process for process in _started_here if process.poll() is None]
     return cgroups.remove(cgroups.machine(), node.cgroup)
 
 

@@ -22,7 +22,7 @@ from tests.lab.dns_servers import FakeDnsServer, Zone, bound_pair, zone_responde
 from tests.lab.processes import wait_until
 
 DOMAIN = "cluster.local"
-NAMESPACE = f"kfdns-{os.getpid()}"
+NAMESPACE = f"kfdns-{os.environ.get('PYTEST_XDIST_TESTRUNUID', str(os.getpid()))[-8:]}"
 PUBLIC: Zone = {
     "www.example.com": {"A": ["192.0.2.80"]},
     f"public.{NAMESPACE}": {"A": ["192.0.2.81"]},
