@@ -18,8 +18,8 @@ from tests.lab.processes import PYTHON, ROOT, kill, open_log, spawn, start_time,
 
 _MODULE = "tests.cluster.node_init"
 _started_here: list[subprocess.Popen[bytes]] = []
-"""Nodes outlive who started them, and are ended by their numbers: without this each would be warned of when its Popen is
-collected, and stay a zombie when it ends."""
+"""Nodes outlive who started them, and are ended by their numbers: without this each would be warned of when its Popen
+is collected, and stay a zombie when it ends."""
 
 _JOIN = 'for folder in {folders}; do echo $$ > "$folder/cgroup.procs" || exit 1; done; exec "$@"'
 
