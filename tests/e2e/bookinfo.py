@@ -21,7 +21,7 @@ WORKLOADS = (
 )
 _SERVERS_OWN = ("deployment.kubernetes.io/", "deprecated.daemonset.template.generation")
 """Annotations that controllers write as they go."""
-_RESTORED_S = 25.0
+_RESTORED_S = 60.0
 
 Shape = dict[str, Any]
 

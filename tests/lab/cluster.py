@@ -19,6 +19,7 @@ import yaml
 
 from tests.cluster.lifecycle import DEFAULT_NAME, TestCluster
 from tests.cluster.node import daemon_pid
+from tests.lab.api_reader import ApiReader
 from tests.lab.network import NetworkNamespace
 from tests.lab.processes import ROOT, check, start_time, wait_until
 
@@ -58,6 +59,7 @@ class Cluster:
         self.context: str = config["current-context"]
         self.api_address: str = url.hostname or ""
         self.api_port: int = url.port or 443
+        self._reader: ApiReader | None = None
 
     def kubectl(self, *arguments: str, stdin: str | None = None) -> str:
         """Raises RuntimeError with kubectl's words when it fails."""
@@ -69,7 +71,15 @@ class Cluster:
         return tuple(self._kubectl)
 
     def get(self, *arguments: str) -> Any:
-        return json.loads(self.kubectl("get", *arguments, "-o", "json"))
+        """What `kubectl get ARGUMENTS -o json` tells. Raises RuntimeError as that fails."""
+        found = self._read(arguments)
+        return found if found is not None else json.loads(self.kubectl("get", *arguments, "-o", "json"))
+
+    def _read(self, arguments: Sequence[str]) -> Any:
+        """None: kubectl has to be asked."""
+        if self._reader is None:
+            self._reader = ApiReader(self.kubeconfig, self.node)
+        return self._reader.get(arguments)
 
     def apply(self, objects: Sequence[dict[str, Any]]) -> None:
         text = json.dumps({"apiVersion": "v1", "kind": "List", "items": list(objects)})
