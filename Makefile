@@ -39,7 +39,8 @@ export KUBEFERRY_KIT = $(KIT)
 .PHONY: test lint unit e2e demo bench image packages packages-test lock cluster-up cluster-down
 
 # Two lanes, each with a cluster of its own (tests/lanes.py): most tests on a cluster wait for it.
-test: lint image
+test:
+	@$(MAKE) --no-print-directory -j2 lint image
 	$(BIN)/pytest tests -n 2 --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)

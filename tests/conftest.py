@@ -30,6 +30,7 @@ def why_no_cluster() -> str:
     return ""
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     sort_into_lanes(items, config.rootpath)
 
