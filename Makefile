@@ -41,7 +41,7 @@ export KUBEFERRY_KIT = $(KIT)
 # Two lanes, each with a cluster of its own (tests/lanes.py): most tests on a cluster wait for it.
 test:
 	@$(MAKE) --no-print-directory -j2 lint image
-	$(BIN)/pytest tests -n 2 --dist loadgroup --no-loadscope-reorder $(PYTEST_ARGS)
+	$(BIN)/pytest tests -n 2 --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)
 	$(BIN)/ruff check app helper tests packaging

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lanes import settle_lane, sort_into_lanes
+from tests.lanes import Lanes, settle_lane, sort_for_lanes
 
 settle_lane()
 
@@ -30,9 +30,12 @@ def why_no_cluster() -> str:
     return ""
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    sort_into_lanes(items, config.rootpath)
+    sort_for_lanes(items, config.rootpath)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> Lanes:
+    return Lanes(config, log)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

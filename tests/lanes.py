@@ -1,4 +1,4 @@
-"""Two lanes of tests at once (`pytest -n 2 --dist loadgroup`): most tests on a cluster wait for it.
+"""Two lanes of tests at once (`pytest -n 2`): most tests on a cluster wait for it.
 
 Each lane is a worker process with a cluster and laptops of its own. What belongs together stays in one lane, in its
 order: everything about intercepts, everything else on a cluster, what makes network namespaces; others by file.
@@ -11,6 +11,7 @@ from collections.abc import MutableMapping
 from pathlib import PurePath
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling
 
 WORKER = "PYTEST_XDIST_WORKER"
 FIRST = "gw0"
@@ -44,9 +45,13 @@ def group_of(path: PurePath) -> str:
     return text
 
 
-def sort_into_lanes(items: list[pytest.Item], root: PurePath) -> None:
-    groups = {item: group_of(PurePath(item.path).relative_to(root)) for item in items}
-    for item, group in groups.items():
-        item.add_marker(pytest.mark.xdist_group(group))
+def sort_for_lanes(items: list[pytest.Item], root: PurePath) -> None:
     order = {group: place for place, group in enumerate(_FIRST_GROUPS)}
-    items.sort(key=lambda item: order.get(groups[item], len(order)))
+    items.sort(key=lambda item: order.get(group_of(PurePath(item.path).relative_to(root)), len(order)))
+
+
+class Lanes(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
+    """A lane that is free takes the next group, whole."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return group_of(PurePath(nodeid.partition("::")[0]))
