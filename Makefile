@@ -38,7 +38,7 @@ export KUBEFERRY_KIT = $(KIT)
 
 .PHONY: test lint unit e2e demo bench image packages packages-test lock cluster-up cluster-down
 
-# Two lanes, each with a cluster of its own (tests/lanes.py): most tests on a cluster wait for it.
+# Two lanes (tests/lanes.py): what needs the machine, and beside its beginning everything else.
 test:
 	@$(MAKE) --no-print-directory -j2 lint image
 	$(BIN)/pytest tests -n 2 --no-loadscope-reorder $(PYTEST_ARGS)

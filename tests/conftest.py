@@ -9,11 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.lanes import Lanes, settle_lane, sort_for_lanes
-
-settle_lane()
-
-from tests.lab.cluster import EXTERNAL, Cluster, LocalCluster, open_cluster  # noqa: E402 - after the lane is settled
+from tests.lab.cluster import EXTERNAL, Cluster, LocalCluster, open_cluster
+from tests.lanes import Lanes, sort_for_lanes
 
 KEEP = "KUBEFERRY_LAB_KEEP"
 """Set: the cluster stays up after the run, for the next one."""
