@@ -1,4 +1,4 @@
-"""Draws the window's picture for the README: python -m tests.gui.picture FILE.png [light|dark] [WIDTHxHEIGHT] [state].
+"""Draws the window in one state: python -m tests.gui.picture FILE.png [light|dark] [WIDTHxHEIGHT] [state].
 
 States: connected, connecting, degraded, failed, disconnected. Without a screen: QT_QPA_PLATFORM=offscreen.
 """

@@ -25,6 +25,7 @@ from app.session import messages as m
 from app.settings.preferences import PlanKind
 from app.settings.store import PreferenceStore
 from app.ui import composition
+from app.ui.diagnostics.diagnostics_dialog import Page
 from app.ui.plans.change_flow import ChangeFlow
 from app.ui.shell.notifier import Notifier
 from app.ui.shell.tray import Tray
@@ -278,3 +279,23 @@ async def test_the_first_run_page_goes_when_it_is_done(
         page.skip.click()
         await bench.until(lambda: not bench.window.shows_page)
         assert bench.store.value.first_run_done
+
+
+async def test_settings_and_diagnostics_are_made_when_they_are_wanted(
+    theme: Theme, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_bench(theme, qtbot, tmp_path, monkeypatch) as bench:
+        await bench.show()
+        bench.shell.open_settings()
+        assert bench.shell.settings.isVisible()
+        await bench.until(lambda: bench.parts.first_run.view.is_known)
+        bench.shell.settings.reject()
+        await bench.connected()
+        bench.parts.diagnosis.hear(m.StatusChanged(m.Status(m.StateKind.CONNECTED, 1, facts=FACTS)))
+        bench.shell.diagnostics.show(Page.CONNECTION)
+        dialog = bench.shell.diagnostics.dialog
+        assert dialog is not None
+        assert dialog.isVisible()
+        dialog.exclude_asked.emit(("10.0.0.0/8", "nonsense"))
+        assert bench.store.value.cluster.exclude == ("10.0.0.0/8",)
+        dialog.close()
