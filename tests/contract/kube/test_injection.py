@@ -107,6 +107,15 @@ async def _until_ready(api: ApiClient, ref: WorkloadRef, count: int = 1) -> None
         await asyncio.sleep(0.1)
 
 
+async def _until_injected(api: ApiClient, ref: WorkloadRef, injection_id: str, count: int) -> None:
+    """While somebody's own rollout goes on there may be more pods for a moment, or one that is not ready yet."""
+    async with asyncio.timeout(60):
+        while True:
+            if len(await pods_with_sidecar(api, ref, injection_id)) == count:
+                return
+            await asyncio.sleep(0.2)
+
+
 def _ref(kind: WorkloadKind, namespace: str, name: str = "web") -> WorkloadRef:
     return WorkloadRef(kind, namespace, name)
 
@@ -249,7 +258,7 @@ async def test_what_others_change_meanwhile_stays(api: ApiClient, namespace: str
     taken = await _take(api, await _plan(api, ref, sidecar))
     await workloads.change(api, ref, edit)
     await _take(api, await _plan(api, ref, sidecar, BOB), BOB)
-    assert len(await pods_with_sidecar(api, ref, taken.injection_id)) == 2
+    await _until_injected(api, ref, taken.injection_id, 2)
     await drop_claims(api, ref, {ALICE.intercept_id, BOB.intercept_id}, _silent)
     found = workloads.wishes(await workloads.read(api, ref))
 
