@@ -1,8 +1,8 @@
 """Puts router, internet, cluster and laptops together, and takes all of it away again.
 
-What was made is written to build/lab/NAME/state.json before it is made, so that a run that was killed is cleared away
-by the next one of the same name. KUBEFERRY_LAB (default "kf") is the name; several labs can be up at once when each has
-a KUBEFERRY_LAB_NUMBER (0 to 9) of its own too.
+What was made is written to /run/kubeferry-lab/NAME before it is made, so that a run that was killed is cleared away by
+the next one of the same name; of any checkout, as the namespaces' names are the machine's too. KUBEFERRY_LAB (default
+"kf") is the name; several labs can be up at once when each has a KUBEFERRY_LAB_NUMBER (0 to 9) of its own too.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ from tests.lab.relay import Relay
 from tests.lab.router import CLUSTER_LINK, INTERNET_LINK, Router
 
 MAX_LAPTOPS = 8
+STATES = Path("/run/kubeferry-lab")
 
 
 class LaptopState(msgspec.Struct):
@@ -57,8 +58,9 @@ class Lab:
     def __init__(self, name: str = "", number: int | None = None) -> None:
         self.name = name or os.environ.get("KUBEFERRY_LAB", "kf")
         self.number = number if number is not None else int(os.environ.get("KUBEFERRY_LAB_NUMBER", "0"))
-        self.folder = ROOT / "build" / "lab" / self.name
-        self.logs = self.folder / "logs"
+        self.logs = ROOT / "build" / "lab" / self.name / "logs"
+        self._folder = STATES / self.name
+        self._state_file = self._folder / "state.json"
         self.state = LabState()
         self.router = Router(NetworkNamespace(f"{self.name}-router"))
         self.internet = NetworkNamespace(f"{self.name}-internet")
@@ -88,9 +90,8 @@ class Lab:
 
     def down(self) -> None:
         """Takes away what this lab, or an earlier one of this name, has made. Does nothing when there is nothing."""
-        path = self.folder / "state.json"
-        if path.exists():
-            self.state = msgspec.json.decode(path.read_bytes(), type=LabState)
+        if self._state_file.exists():
+            self.state = msgspec.json.decode(self._state_file.read_bytes(), type=LabState)
         for laptop in self.laptops:
             laptop.stop()
         for entry in self.state.laptops:
@@ -109,7 +110,7 @@ class Lab:
             NetworkNamespace(name).delete()
         self.state = LabState()
         self.laptops = []
-        path.unlink(missing_ok=True)
+        self._state_file.unlink(missing_ok=True)
 
     def add_laptop(self, *, resolved: bool = True, reachable: tuple[str, ...] = ()) -> Laptop:
         """`reachable`: more of the machine's paths that its users have to see, as a display's socket."""
@@ -142,10 +143,9 @@ class Lab:
 
     def opened_laptops(self) -> list[Laptop]:
         """The laptops of a lab that another process made."""
-        path = self.folder / "state.json"
-        if not path.exists():
+        if not self._state_file.exists():
             return []
-        self.state = msgspec.json.decode(path.read_bytes(), type=LabState)
+        self.state = msgspec.json.decode(self._state_file.read_bytes(), type=LabState)
         return [
             Laptop(NetworkNamespace(entry.netns), entry.init_pid, entry.init_started, self.logs)
             for entry in self.state.laptops
@@ -218,14 +218,15 @@ class Lab:
         self.router.allow_api(address)
 
     def _add_namespace(self, name: str) -> None:
+        NetworkNamespace(name).delete()  # of a lab that nobody remembers: the lock says that none is alive
         self.state.namespaces.append(name)
         self._save()
 
     def _lock(self) -> None:
         """Held until this process ends: two test runs at once would take each other's lab down."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self._folder.mkdir(parents=True, exist_ok=True)
         if self._locked is None:
-            descriptor = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            descriptor = os.open(self._folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
             try:
                 fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
@@ -234,11 +235,10 @@ class Lab:
             self._locked = descriptor
 
     def _save(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        path = self.folder / "state.json"
-        fresh = path.with_suffix(".new")
+        self._folder.mkdir(parents=True, exist_ok=True)
+        fresh = self._state_file.with_suffix(".new")
         fresh.write_bytes(msgspec.json.encode(self.state))
-        fresh.replace(path)
+        fresh.replace(self._state_file)
 
     def __enter__(self) -> Lab:
         return self
