@@ -7,6 +7,7 @@ import asyncio
 import logging
 import os
 import signal
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,8 @@ from helper.version import VERSION
 
 RUN_DIR = DEFAULT_SOCKET.parent
 SOCKET_NAME = "helper.sock"
+STATE_DIR = Path("/var/db/kubeferry" if sys.platform == "darwin" else "/var/lib/kubeferry")
+"""What has to be undone even after the machine went down: /run is empty then."""
 EXIT_ALREADY_RUNNING = 3
 EXIT_LEFT_SOMETHING = 4
 EXIT_WRONG_SOCKET = 5
@@ -36,6 +39,7 @@ _log = logging.getLogger(__name__)
 @dataclass(frozen=True)
 class Places:
     run_dir: Path
+    state_dir: Path
     socket: Path
     config: Path
     resolv_conf: Path
@@ -46,7 +50,11 @@ def run(arguments: list[str], guard: Guard | None, spawn: SpawnWorker = spawn_wo
     options = _parser().parse_args(arguments)
     set_up_logging(logging.DEBUG if options.debug else logging.INFO)
     places = Places(
-        options.run_dir, options.socket or options.run_dir / SOCKET_NAME, options.config, options.resolv_conf
+        options.run_dir,
+        options.state_dir or (STATE_DIR if options.run_dir == RUN_DIR else options.run_dir),
+        options.socket or options.run_dir / SOCKET_NAME,
+        options.config,
+        options.resolv_conf,
     )
     os.umask(0o022)
     try:
@@ -55,7 +63,7 @@ def run(arguments: list[str], guard: Guard | None, spawn: SpawnWorker = spawn_wo
         _log.warning("Another helper is running and looks after %s", places.run_dir)
         return _dismissed(guard, 0 if options.cleanup else EXIT_ALREADY_RUNNING)
     try:
-        journal = Journal(places.run_dir / "journal")
+        journal = Journal(places.run_dir / "journal", places.state_dir / "journal")
         left = clean_up(journal)
         if guard is None:
             return EXIT_LEFT_SOMETHING if left else 0
@@ -100,6 +108,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--cleanup", action="store_true", help="undo what a killed helper has left, and end")
     parser.add_argument("--debug", action="store_true", help="log more")
     parser.add_argument("--run-dir", type=Path, default=RUN_DIR, help="lock, journal and socket (default %(default)s)")
+    parser.add_argument("--state-dir", type=Path, help="journal of what is on disk (default: of --run-dir's choice)")
     parser.add_argument("--socket", type=Path, help="where apps connect (default: in the run directory)")
     parser.add_argument("--config", type=Path, default=CONFIG_FILE, help="who else is allowed (default %(default)s)")
     parser.add_argument("--resolv-conf", type=Path, default=RESOLV_CONF, help="default %(default)s")

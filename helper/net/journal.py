@@ -1,8 +1,9 @@
 """The undo journal: what would outlive us, written down before it is changed.
 
 One file per entry in a directory of root's. An entry is on disk (fsync of file and directory) before `record`
-returns, and goes when its change has been undone. `Journal.entries` needs nothing but the directory, so that a
-process started after a crash can undo what it finds.
+returns, and goes when its change has been undone. `Journal.entries` needs nothing but the directories, so that a
+process started after a crash can undo what it finds. There are two: what the kernel forgets when the machine goes down
+(links) is written where that is forgotten too (/run), what is on a disk (the resolver's files) where it lasts.
 """
 
 from __future__ import annotations
@@ -57,9 +58,12 @@ Entry = LinkOpened | ResolverFileReplaced | ResolverFolderChanged
 
 
 class Journal:
-    def __init__(self, directory: Path) -> None:
-        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    def __init__(self, directory: Path, lasting: Path | None = None) -> None:
+        """`lasting`: for changes that outlive a reboot; by default `directory` has those as well."""
         self._directory = directory
+        self._lasting = lasting or directory
+        for folder in (self._directory, self._lasting):
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._next = 1 + max((int(path.stem) for path in self._files()), default=0)
 
     def record(self, entry: Entry) -> int:
@@ -74,7 +78,8 @@ class Journal:
         self._write(number, entry)
 
     def forget(self, number: int) -> None:
-        self._path(number).unlink(missing_ok=True)
+        for folder in (self._directory, self._lasting):
+            (folder / _file_name(number)).unlink(missing_ok=True)
 
     def entries(self) -> list[tuple[int, Entry]]:
         """Newest first: the order in which to undo. What cannot be read is set aside with a warning."""
@@ -89,13 +94,12 @@ class Journal:
         return found
 
     def _files(self) -> list[Path]:
-        return [path for path in self._directory.glob("*.json") if path.stem.isdigit()]
-
-    def _path(self, number: int) -> Path:
-        return self._directory / f"{number:08}.json"
+        folders = {self._directory, self._lasting}
+        return [path for folder in folders for path in folder.glob("*.json") if path.stem.isdigit()]
 
     def _write(self, number: int, entry: Entry) -> None:
-        path = self._path(number)
+        folder = self._directory if isinstance(entry, LinkOpened) else self._lasting
+        path = folder / _file_name(number)
         partial = path.with_suffix(".partial")
         descriptor = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -103,8 +107,12 @@ class Journal:
             file.flush()
             os.fsync(file.fileno())
         partial.rename(path)
-        directory = os.open(self._directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        directory = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:
             os.fsync(directory)
         finally:
             os.close(directory)
+
+
+def _file_name(number: int) -> str:
+    return f"{number:08}.json"

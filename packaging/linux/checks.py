@@ -7,7 +7,7 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from tree import service_unit
+from tree import SERVICES, service_unit
 
 _UNITS = "usr/lib/systemd/system"
 
@@ -18,11 +18,12 @@ def check_root(root: Path) -> None:
     _run("appstreamcli", "validate", "--no-net", str(root / "usr/share/metainfo/io.kubeferry.kubeferry.metainfo.xml"))
     with tempfile.TemporaryDirectory() as made:
         # The program is not on this machine, so that another one stands in its place here.
-        service = Path(made) / "kubeferry-helper.service"
-        service.write_text(service_unit("/bin/true"), encoding="utf-8")
+        services = [Path(made) / name for name in SERVICES]
+        for service in services:
+            service.write_text(service_unit(service.name, "/bin/true"), encoding="utf-8")
         shutil.copyfile(root / _UNITS / "kubeferry-helper.socket", Path(made) / "kubeferry-helper.socket")
-        _run("systemd-analyze", "verify", "--man=no", str(service), str(service.with_suffix(".socket")))
-        said = _run("systemd-analyze", "security", "--offline=true", "--no-pager", str(service))
+        _run("systemd-analyze", "verify", "--man=no", *map(str, services), f"{made}/kubeferry-helper.socket")
+        said = _run("systemd-analyze", "security", "--offline=true", "--no-pager", str(services[0]))
     print(next(line for line in said.splitlines() if "Overall exposure" in line).strip())
 
 

@@ -19,6 +19,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[1]
 HELPER_RESOURCES = REPOSITORY / "resources/helper"
 HOME = "usr/lib/kubeferry"
+SERVICES = ("kubeferry-helper.service", "kubeferry-helper-cleanup.service")
 HELPER_PROGRAM = f"/{HOME}/helper/kubeferry-helper"
 
 
@@ -29,7 +30,8 @@ def lay_out(root: Path, frozen: Path) -> None:
         shutil.copytree(frozen / folder, root / HOME / folder, symlinks=True)
     _link(root, "usr/bin/kubeferry", "../lib/kubeferry/app/kubeferry")
     _link(root, "usr/sbin/kubeferry-helper", "../lib/kubeferry/helper/kubeferry-helper")
-    _write(root, "usr/lib/systemd/system/kubeferry-helper.service", service_unit(HELPER_PROGRAM))
+    for name in SERVICES:
+        _write(root, f"usr/lib/systemd/system/{name}", service_unit(name, HELPER_PROGRAM))
     _copy(root, "usr/lib/systemd/system/kubeferry-helper.socket", HELPER_RESOURCES / "kubeferry-helper.socket")
     policy = "io.kubeferry.helper.policy"
     _copy(root, f"usr/share/polkit-1/actions/{policy}", HELPER_RESOURCES / policy)
@@ -43,9 +45,9 @@ def lay_out(root: Path, frozen: Path) -> None:
     _settle(root)
 
 
-def service_unit(command: str) -> str:
+def service_unit(name: str, command: str) -> str:
     """The unit of the source install, with another program in it, which needs no environment."""
-    text = (HELPER_RESOURCES / "kubeferry-helper.service.in").read_text(encoding="utf-8")
+    text = (HELPER_RESOURCES / f"{name}.in").read_text(encoding="utf-8")
     return text.replace("Environment=@ENVIRONMENT@\n", "").replace("@COMMAND@", command)
 
 

@@ -242,11 +242,10 @@ class Laptop:
                 yield int(entry.name), uid, argv
 
     def start_helper(self, *arguments: str) -> subprocess.Popen[bytes]:
-        """The root daemon, ready to be asked."""
+        """The root daemon, ready to be asked. /run is the laptop's own; /var/lib is the machine's."""
         with open_log(self.logs / f"{self.name}-helper.log") as log:
-            process = self.popen(
-                [PYTHON, "-m", "helper.daemon", *arguments], identity=ROOT_USER, stdout=log, stderr=log
-            )
+            command = [PYTHON, "-m", "helper.daemon", "--state-dir", "/run/kubeferry", *arguments]
+            process = self.popen(command, identity=ROOT_USER, stdout=log, stderr=log)
         try:
             wait_until(
                 "the helper's socket",

@@ -13,13 +13,15 @@ from tests.packages.machine import Machine
 
 pytestmark = pytest.mark.built
 
+RESOLV_CONF = "/etc/resolv.conf"
+CLEANUP = "kubeferry-helper-cleanup.service"
 CLEAN_S = 5.0
 """Within which nothing may be left of a connection, however it ends."""
 
 
 def network(machine: Machine) -> str:
     links = [link["ifname"] for link in machine.json("ip", "-j", "link")]
-    resolver = machine.run("cat", "/etc/resolv.conf")
+    resolver = machine.run("cat", RESOLV_CONF)
     return json.dumps([sorted(links), machine.run("ip", "route"), resolver])
 
 
@@ -60,7 +62,7 @@ def test_the_helper_starts_when_it_is_first_used(fresh: Machine) -> None:
         (link,) = fresh.json("ip", "-j", "address", "show", "dev", connected["interface"])
         assert {one["local"] for one in link["addr_info"]} >= {"198.19.3.7", "fd6b:7562:6566::37"}
         assert "10.96.0.0/12" in fresh.run("ip", "route")
-        assert "shop.svc.cluster.local" in fresh.run("cat", "/etc/resolv.conf")
+        assert "shop.svc.cluster.local" in fresh.run("cat", RESOLV_CONF)
         localnet = f"/proc/sys/net/ipv4/conf/{connected['interface']}/route_localnet"
         assert fresh.run("cat", localnet) == "1\n"
         status = fresh.run("cat", f"/proc/{connected['worker']}/status")
@@ -104,6 +106,27 @@ def test_a_killed_helper_leaves_nothing_and_comes_back(fresh: Machine) -> None:
     until(lambda: network(fresh) == before, CLEAN_S)
     log = fresh.run("journalctl", "-u", "kubeferry-helper.service", "-o", "cat")
     assert "of a helper that was killed; left: nothing" in log
+
+
+def test_after_a_power_failure_the_resolver_file_is_restored_at_boot(fresh: Machine) -> None:
+    """What is on the disk then: the file and its journal, and nothing of /run."""
+    install(fresh)
+    before = fresh.run("cat", RESOLV_CONF)
+    journal = "/var/lib/kubeferry/journal"
+    assert fresh.run("systemctl", "is-enabled", CLEANUP).strip() == "enabled"
+    with keeper(fresh) as app:
+        app.expect("connected")
+        fresh.run("sh", "-c", f"mkdir /var/disk; cp -a {RESOLV_CONF} /var/disk/file; cp -a {journal} /var/disk/journal")
+        fresh.run("systemctl", "stop", "kubeferry-helper.socket", "kubeferry-helper.service")
+    fresh.run("sh", "-c", f"rm -rf /run/kubeferry {journal}")
+    fresh.run("sh", "-c", f"cp -a /var/disk/journal {journal}; cat /var/disk/file > {RESOLV_CONF}; rm -r /var/disk")
+    assert "shop.svc.cluster.local" in fresh.run("cat", RESOLV_CONF)
+    fresh.run("systemctl", "start", CLEANUP)
+    assert fresh.run("cat", RESOLV_CONF) == before
+    assert fresh.run("ls", journal) == ""
+    fresh.run("systemctl", "start", CLEANUP)
+    result = fresh.run("systemctl", "show", "-P", "ConditionResult", CLEANUP)
+    assert result.strip() == "no", "there is nothing to do any more, so nothing is started"
 
 
 def test_removed_while_connected_and_purged_nothing_is_left(fresh: Machine) -> None:

@@ -19,6 +19,7 @@ from helper.version import VERSION
 
 REPOSITORY = Path(__file__).parents[2]
 LINUX = REPOSITORY / "packaging/linux"
+SERVICES = ("kubeferry-helper.service", "kubeferry-helper-cleanup.service")
 HELPER_RESOURCES = Path(str(resources.files("resources") / "helper"))
 
 
@@ -128,13 +129,12 @@ def test_the_policy_says_everything_in_every_language() -> None:
 
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="no systemd on this machine")
 def test_systemd_understands_the_units(tmp_path: Path) -> None:
-    text = (HELPER_RESOURCES / "kubeferry-helper.service.in").read_text(encoding="utf-8")
-    service, listener = tmp_path / "kubeferry-helper.service", tmp_path / "kubeferry-helper.socket"
-    service.write_text(text.replace("@COMMAND@", "/bin/true").replace("@ENVIRONMENT@", "A=b"), encoding="utf-8")
-    shutil.copyfile(HELPER_RESOURCES / "kubeferry-helper.socket", listener)
-    done = subprocess.run(
-        ["systemd-analyze", "verify", "--man=no", str(service), str(listener)], capture_output=True, text=True
-    )
+    units = [tmp_path / name for name in (*SERVICES, "kubeferry-helper.socket")]
+    for service in units[:-1]:
+        text = (HELPER_RESOURCES / f"{service.name}.in").read_text(encoding="utf-8")
+        service.write_text(text.replace("@COMMAND@", "/bin/true").replace("@ENVIRONMENT@", "A=b"), encoding="utf-8")
+    shutil.copyfile(HELPER_RESOURCES / units[-1].name, units[-1])
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *map(str, units)], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
 
 

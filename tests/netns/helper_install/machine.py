@@ -1,4 +1,4 @@
-"""A machine to install on: this one's /usr and /etc under a layer that vanishes, a /run of its own, no network.
+"""A machine to install on: this one's /usr, /etc, /var/lib under a layer that vanishes, its own /run, no network.
 
 `unshare --mount --net … python -m tests.netns.helper_install.machine SCENARIO` prints what was seen as JSON.
 systemctl is a stand-in that records its calls and, on `restart`, starts what the unit says with the rights that the
@@ -25,6 +25,7 @@ LAYERS = Path("/run/layers")
 CALLS = Path("/run/systemctl-calls")
 HOME = Path("/usr/lib/kubeferry")
 UNIT = Path("/etc/systemd/system/kubeferry-helper.service")
+CLEANUP = Path("/etc/systemd/system/kubeferry-helper-cleanup.service")
 POLICY = Path("/usr/share/polkit-1/actions/io.kubeferry.helper.policy")
 
 _SYSTEMCTL = f"""#!/bin/sh
@@ -57,7 +58,7 @@ asyncio.run(ask())
 def enter(*, systemd: bool = True) -> None:
     """Makes the machine. Needs root, and a mount namespace that is not shared."""
     kernel.mount("tmpfs", "/run", "tmpfs", options="mode=755")
-    for folder in ("usr", "etc"):
+    for folder in ("usr", "etc", "var/lib"):
         upper, work = LAYERS / folder / "upper", LAYERS / folder / "work"
         upper.mkdir(parents=True)
         work.mkdir()
@@ -117,7 +118,8 @@ def whole() -> dict[str, Any]:
     _stop_helper()
     done = subprocess.run([str(HOME / "install-helper"), "--uninstall"], capture_output=True, text=True)
     seen["uninstall"] = [done.returncode, done.stdout.strip(), done.stderr.strip()]
-    seen["left"] = [path for path in ("/run/kubeferry", str(HOME), str(UNIT), str(POLICY)) if os.path.exists(path)]
+    places = (Path("/run/kubeferry"), Path("/var/lib/kubeferry"), HOME, UNIT, CLEANUP, POLICY)
+    seen["left"] = [str(path) for path in places if path.exists()]
     seen["group_left"] = subprocess.run(["getent", "group", "kubeferry"], capture_output=True, text=True).stdout
     return seen
 
