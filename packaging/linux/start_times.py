@@ -2,7 +2,8 @@
 """How long programs take to start, frozen beside source: median of 7 runs each, in turns. Usage: start_times.py FROZEN
 
 FROZEN has the folders `app` and `helper`, for example build/packages/frozen. Seconds of wall time:
-version: `kubeferry --version`. helper: from its start until it answers a client, with a folder of its own (needs root).
+version: `kubeferry --version`. window: until it is on a screen, one of Xvfb's, with folders of its own. helper: from
+its start until it answers a client, with a folder of its own (needs root).
 """
 
 from __future__ import annotations
@@ -15,7 +16,8 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -26,12 +28,49 @@ from helper.protocol.helper_messages import HELPER_PROTOCOL_VERSION, Hello  # no
 
 RUNS = 7
 PATIENCE_S = 20.0
+_SEARCH = ("xdotool", "search", "--onlyvisible", "--name", "Kubeferry")
 
 
 def version(command: list[str]) -> float:
     began = time.monotonic()
     subprocess.run([*command, "--version"], check=True, stdout=subprocess.DEVNULL, cwd=REPOSITORY)
     return time.monotonic() - began
+
+
+def window(command: list[str]) -> float:
+    with tempfile.TemporaryDirectory() as folder, _screen() as display:
+        environ = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG")}
+        environ |= {"HOME": folder, "DISPLAY": display, "KUBEFERRY_STATE_DIR": f"{folder}/state"}
+        environ |= {"KUBEFERRY_RUNTIME_DIR": f"{folder}/run", "KUBEFERRY_HELPER_SOCKET": f"{folder}/helper.sock"}
+        began = time.monotonic()
+        process = subprocess.Popen(command, cwd=REPOSITORY, env=environ, stderr=subprocess.DEVNULL)
+        try:
+            # Not `--sync`: that looks twice a second.
+            while subprocess.run(_SEARCH, env=environ, stdout=subprocess.DEVNULL).returncode:
+                if time.monotonic() - began > PATIENCE_S:
+                    raise SystemExit("No window came.")
+            return time.monotonic() - began
+        finally:
+            process.terminate()
+            process.wait()
+
+
+@contextmanager
+def _screen() -> Iterator[str]:
+    """The name of a display that nobody else draws on."""
+    reader, writer = os.pipe()
+    server = subprocess.Popen(
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1440x900x24", "-nolisten", "tcp"],
+        pass_fds=(writer,),
+        stderr=subprocess.DEVNULL,
+    )
+    os.close(writer)
+    try:
+        with os.fdopen(reader) as told:
+            yield f":{told.readline().strip()}"
+    finally:
+        server.terminate()
+        server.wait()
 
 
 def helper(command: list[str]) -> float:
@@ -78,6 +117,7 @@ def main() -> None:
     frozen = Path(sys.argv[1]).resolve()
     rows: list[tuple[str, Callable[[list[str]], float], list[str], list[str]]] = [
         ("version", version, [str(frozen / "app/kubeferry")], [sys.executable, "-m", "app"]),
+        ("window", window, [str(frozen / "app/kubeferry")], [sys.executable, "-m", "app"]),
         ("helper", helper, [str(frozen / "helper/kubeferry-helper")], [sys.executable, "-m", "helper.daemon"]),
     ]
     print(f"load {os.getloadavg()[0]:.1f}; median of {RUNS} runs after one to warm up, in turns")
