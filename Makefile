@@ -24,7 +24,8 @@ ARGS ?=
 # The image's base, as an archive; by default the cluster's, which is made of Debian's packages.
 BASE_ARCHIVE ?=
 
-SYSTEM_PYTHON := $(shell for p in /usr/bin/python3 python3; do \
+# Not `:=`: on a bare machine it is installed on the way.
+SYSTEM_PYTHON = $(shell for p in /usr/bin/python3 python3; do \
   $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 MACHINE := build/stamps/machine
