@@ -32,6 +32,7 @@ from app.ui.plans.plan_dialog import PlanDialog
 from app.ui.settings.settings_dialog import SettingsDialog
 from app.ui.theme import Theme
 from app.ui.traffic.traffic_dock import REQUESTS
+from app.ui.translation import tr
 from tests.gui import diagnostics_data, sample_data
 from tests.gui.picture import filled_window
 from tests.guide import data
@@ -100,7 +101,10 @@ def mesh(theme: Theme) -> QWidget:
 
 
 def mesh_plan(theme: Theme) -> QWidget:
-    dialog = PlanDialog(theme, None, "Mesh reviews", "Start mesh", mute="Start meshes without showing this")
+    dialog = PlanDialog(
+        *(theme, None, tr("Mesh {name}", name="reviews"), tr("Start mesh")),
+        mute=tr("Start meshes without showing this"),
+    )
     dialog.show_plan(intercept_sections(data.MESH_PLAN), intercept_consents(data.MESH_PLAN))
     dialog.setFixedSize(_PLAN)  # Else it fits itself to the screen, and screens differ.
     return dialog

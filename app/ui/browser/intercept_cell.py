@@ -11,7 +11,7 @@ from app.controllers.intercept_views import Health, InterceptRow, OperationView
 from app.controllers.views import WorkloadRow
 from app.domain.intercepts import Claim
 from app.ui.translation import mark, tr
-from app.ui.wording import health_word
+from app.ui.wording import health_word, mode_word
 
 
 class Shape(enum.Enum):
@@ -125,12 +125,13 @@ def _held(holders: tuple[Holder, ...], impossible: str) -> InterceptCell:
 
 def _text(holders: tuple[Holder, ...]) -> str:
     first, others = holders[0], len(holders) - 1
+    mode = mode_word(first.mode)
     if not others:
-        return tr("{mode} · {who}", mode=first.mode, who=first.who)
+        return tr("{mode} · {who}", mode=mode, who=first.who)
     alike = sum(holder.mode == first.mode for holder in holders)
     if alike == len(holders):
-        return tr("{count} {mode} · {who} +{others}", count=alike, mode=first.mode, who=first.who, others=others)
-    return tr("{mode} · {who} +{others}", mode=first.mode, who=first.who, others=others)
+        return tr("{count} {mode} · {who} +{others}", count=alike, mode=mode, who=first.who, others=others)
+    return tr("{mode} · {who} +{others}", mode=mode, who=first.who, others=others)
 
 
 def _holders(live: tuple[InterceptRow, ...], claims: Iterable[Claim], own_id: str) -> tuple[Holder, ...]:
@@ -159,7 +160,7 @@ def _of_claim(claim: Claim, own_id: str) -> Holder:
 
 
 def _told(holder: Holder) -> str:
-    head = tr("{mode} · {who}", mode=holder.mode, who=tr("you") if holder.mine else holder.owner)
+    head = tr("{mode} · {who}", mode=mode_word(holder.mode), who=tr("you") if holder.mine else holder.owner)
     what = holder.rule if holder.mode == "mesh" and holder.rule else tr("all traffic")
     if holder.ports:
         what = tr("{what}, ports {ports}", what=what, ports=", ".join(holder.ports))
@@ -177,9 +178,10 @@ def _told(holder: Holder) -> str:
 
 def _spoken(holder: Holder) -> str:
     """For a screen reader."""
+    mode = mode_word(holder.mode)
     if holder.health not in (None, Health.ACTIVE):
-        return tr("{mode} by {who}, {health}", mode=holder.mode, who=holder.who, health=health_word(holder.health))
-    return tr("{mode} by {who}", mode=holder.mode, who=holder.who)
+        return tr("{mode} by {who}, {health}", mode=mode, who=holder.who, health=health_word(holder.health))
+    return tr("{mode} by {who}", mode=mode, who=holder.who)
 
 
 def _sentence(text: str) -> str:

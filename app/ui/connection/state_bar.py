@@ -14,7 +14,7 @@ from app.ui.theme import Theme
 from app.ui.traffic.throughput_graph import Sparkline, TrafficHistory
 from app.ui.translation import tr, tr_count
 from app.ui.widgets.elided_label import ElidedLabel
-from app.ui.wording import STATE_COLOURS, place, round_trip, state_line, state_word, subnets_line
+from app.ui.wording import STATE_COLOURS, mode_word, place, round_trip, state_line, state_word, subnets_line
 
 _HEIGHT = 56
 
@@ -90,7 +90,9 @@ class StateBar(QFrame):
         count = len(view.intercepts)
         shape = "■" if all(one.mode == "proxy" for one in view.intercepts) else "◆"
         self._intercepts.setText(f"{shape} " + tr_count(count, "{count} intercept", "{count} intercepts"))
-        self._intercepts.setToolTip("\n".join(f"{one.key[2]} · {one.rule or one.mode}" for one in view.intercepts))
+        self._intercepts.setToolTip(
+            "\n".join(f"{one.key[2]} · {one.rule or mode_word(one.mode)}" for one in view.intercepts)
+        )
         self._cancel.setVisible(view.phase is Phase.CONNECTING)
         is_off = not (view.phase.holds_connection or view.phase.is_between or view.phase is Phase.STARTING)
         there_is = tr("Connect to {context}", context=self._chosen) if self._chosen else tr("No cluster chosen yet")

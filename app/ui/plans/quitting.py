@@ -10,12 +10,13 @@ from app.controllers.intercept_views import InterceptRow
 from app.ui.plans.plan_dialog import PlanDialog, Section
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.wording import mode_word
 
 
 def quit_dialog(theme: Theme, parent: QWidget, ending: Iterable[InterceptRow], *, can_hide: bool) -> PlanDialog:
     """`ending`: the own intercepts there are; at least one. `can_hide`: the window can be closed without quitting."""
     dialog = PlanDialog(theme, parent, tr("Quit Kubeferry"), tr("Disconnect and quit"))
-    lines = tuple(f"{one.key[2]} · {one.rule or one.mode}" for one in ending)
+    lines = tuple(f"{one.key[2]} · {one.rule or mode_word(one.mode)}" for one in ending)
     back = tr("Their traffic goes its normal way again.")
     pods = tr("Where nobody else is, pods are replaced by ones without the sidecar.")
     lasting = tr("Disconnecting takes all of this machine's changes back.")
