@@ -5,7 +5,7 @@ import asyncio
 from app.domain import connection as c
 from app.domain.drops import OnDrop
 from tests.unit.cli.test_connection import cli, until_connecting
-from tests.unit.session.test_server import running
+from tests.unit.session.running_session import running
 
 
 async def test_pull_secret_and_on_drop() -> None:

@@ -15,7 +15,7 @@ from app.domain import connection as c
 from app.domain.errors import ErrorCode, Problem
 from app.domain.stages import Stage
 from app.session import messages as m
-from tests.unit.session.test_server import Running, running
+from tests.unit.session.running_session import Running, running
 
 ROOT = Path(__file__).parents[3]
 

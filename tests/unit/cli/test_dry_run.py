@@ -8,8 +8,8 @@ from app.cli.output import Format
 from app.domain.connect_plan import ConnectPlan
 from app.domain.errors import ErrorCode, Problem
 from app.session import intercept_messages as im
-from tests.unit.cli.test_intercept import cli, connected, keeper, ports  # noqa: F401
-from tests.unit.session.fakes import FakeKeeper
+from tests.unit.cli.connected_session import cli, connected
+from tests.unit.session.fake_keeper import FakeKeeper
 
 PLAN = ConnectPlan(
     context="staging",
@@ -51,7 +51,8 @@ def test_a_plan_of_a_first_connection_that_would_fail() -> None:
     assert "10.0.0.0/8 with 10.1.0.0/16 (eth0)" in told
 
 
-async def test_nothing_is_started(keeper: FakeKeeper, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+@pytest.mark.usefixtures("local_program")
+async def test_nothing_is_started(keeper: FakeKeeper, capsys: pytest.CaptureFixture[str]) -> None:
     async with connected(keeper):
         assert await cli("mesh", "deploy/reviews", "--header", "x-user=alice", "--dry-run") == 0
     assert [type(one) for one in keeper.asked] == [im.PlanIntercept]

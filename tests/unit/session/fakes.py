@@ -7,26 +7,16 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from ipaddress import ip_address, ip_network
 
-import msgspec
-
 from app.domain import connection as c
 from app.domain.errors import ErrorCode, KubeferryError
-from app.domain.intercept_stages import InterceptStage
-from app.domain.intercepts import Claim, Wish, conflicts
-from app.domain.repairs import InjectedWorkload
 from app.domain.stages import Stage
 from app.domain.subnets import IPAddress
-from app.domain.workload import WorkloadRef
-from app.session import intercept_messages as im
-from app.session import messages as m
-from app.session.desk import Operation, Tell, Watcher
 from app.session.hub import Hub
-from app.session.intercept_ports import Dropped, Found, GetTicket, Injection, Planned, Taken
-from app.session.intercept_ports import Report as ReportIntercept
+from app.session.intercept_ports import Injection
 from app.session.ports import Discovered, Gone, Opened, Report
 from app.session.runner import AttemptContext
 from helper.protocol.helper_messages import NetworkConfig, NetworkSet, Overlap, OverlapsFound, ResolverBackend
-from helper.protocol.intercepts import Health, Intercept, InterceptState, JoinTicket, Workload
+from helper.protocol.intercepts import Health, Intercept, InterceptState, JoinTicket
 from helper.protocol.worker_messages import (
     WORKER_PROTOCOL_VERSION,
     Endpoint,
@@ -47,6 +37,7 @@ from helper.protocol.worker_messages import (
     TunnelUp,
     WorkerSnapshot,
 )
+from tests.unit.session.fake_injection import FakeInjection
 
 LEASE = Lease(
     lease_id="l1",
@@ -247,96 +238,6 @@ class FakeCluster:
         return Endpoint(self.server, "kubeferry", self.pod, 7070)
 
 
-INJECTION_ID = "0123456789abcdef"
-
-
-@dataclass
-class FakeInjection:
-    """Contract: claims are kept per workload; the first puts the sidecar in, and asks for a ticket before; the last
-    takes it out. Rivals are refused unless taken over. `rolling` holds up rollouts; cancelled then, it has undone.
-    """
-
-    claims: dict[WorkloadRef, tuple[Claim, ...]] = field(default_factory=dict)
-    planned: Planned | None = None
-    pods: tuple[str, ...] = ("reviews-1", "reviews-2")
-    failure: KubeferryError | None = None
-    rolling: asyncio.Event = field(default_factory=asyncio.Event)
-    dropped: list[tuple[WorkloadRef, frozenset[str], bool]] = field(default_factory=list)
-    renewed: list[WorkloadRef] = field(default_factory=list)
-    unread: tuple[str, ...] = ()
-    bare_probes: tuple[int, ...] = ()
-
-    def __post_init__(self) -> None:
-        self.rolling.set()
-
-    async def plan(self, wish: Wish) -> Planned:
-        self._fail()
-        claims = self.claims.get(wish.workload)
-        return self.planned or Planned(wish, claims is None, len(self.pods), claims or ())
-
-    async def take(
-        self, planned: Planned, claim: Claim, *, ticket: GetTicket, take_over: bool, report: ReportIntercept
-    ) -> Taken:
-        ref = planned.wish.workload
-        before = self.claims.get(ref)
-        losers = conflicts(claim, before or ())
-        if losers and not take_over:
-            raise KubeferryError(ErrorCode.INVALID_OPTION, option="rule", problem=f"taken by {losers[0].owner}")
-        if before is None:
-            await ticket(ref, INJECTION_ID)
-        self._fail()
-        kept = [one for one in before or () if one not in losers and one.intercept_id != claim.intercept_id]
-        self.claims[ref] = (*kept, claim)
-        report(InterceptStage.ROLLING_OUT, "0 of 2")
-        try:
-            await self.rolling.wait()
-        except asyncio.CancelledError:
-            self._write(ref, before)
-            raise
-        return Taken(INJECTION_ID, self.pods, losers)
-
-    async def put_back(self, workload: WorkloadRef, claim: Claim) -> None:
-        self._fail()
-        kept = [one for one in self.claims.get(workload, ()) if one.intercept_id != claim.intercept_id]
-        self.claims[workload] = (*kept, claim)
-
-    async def drop(
-        self, workload: WorkloadRef, claims: frozenset[str], *, wait: bool, report: ReportIntercept
-    ) -> Dropped:
-        self.dropped.append((workload, claims, wait))
-        self._fail()
-        if wait:
-            await self.rolling.wait()
-        left = tuple(one for one in self.claims.get(workload, ()) if one.intercept_id not in claims)
-        removed = workload in self.claims and not left
-        self._write(workload, left or None)
-        return Dropped(removed, len(left))
-
-    async def look(self, workload: WorkloadRef) -> InjectedWorkload | None:
-        self._fail()
-        claims = self.claims.get(workload)
-        return None if claims is None else InjectedWorkload(workload, INJECTION_ID, claims, self.bare_probes)
-
-    async def find(self, namespace: str | None) -> Found:
-        self._fail()
-        found = (InjectedWorkload(ref, INJECTION_ID, claims) for ref, claims in self.claims.items())
-        return Found(tuple(one for one in found if namespace in (None, one.workload.namespace)), self.unread)
-
-    async def renew_ticket(self, workload: WorkloadRef, injection_id: str, ticket: JoinTicket) -> None:
-        self._fail()
-        self.renewed.append(workload)
-
-    def _write(self, workload: WorkloadRef, claims: tuple[Claim, ...] | None) -> None:
-        if claims is None:
-            self.claims.pop(workload, None)
-        else:
-            self.claims[workload] = claims
-
-    def _fail(self) -> None:
-        if self.failure is not None:
-            raise self.failure
-
-
 class Recorder:
     """Collects events and lets a test wait for one, for as long as the test itself may take."""
 
@@ -364,83 +265,7 @@ def make_context(
     return AttemptContext(1, target or c.Target(context="one"), resume, recorder.post, Hub(), group.create_task)
 
 
-def intercept_info(**changes: object) -> im.InterceptInfo:
-    known = im.InterceptInfo(
-        intercept_id="a" * 12,
-        workload="deployment/reviews",
-        namespace="shop",
-        mode="mesh",
-        rule="x-user=alice",
-        ports=("9080:8080",),
-        other_ports=False,
-        owner="me@desk",
-        mine=True,
-        since=100.0,
-        health=im.InterceptHealth.ACTIVE,
-        sidecars=2,
-        applied=2,
-    )
-    return msgspec.structs.replace(known, **changes)
-
-
-@dataclass
-class FakeKeeper:
-    """Contract: an operation tells how it goes, and its end once; one that is cancelled ends as CANCELLED.
-
-    `ends` is what the next operations end with, by what was asked; an operation without an end waits.
-    """
-
-    plan_answer: im.InterceptPlan | KubeferryError = field(
-        default_factory=lambda: im.InterceptPlan(
-            "deployment/reviews", "shop", "mesh", "x-user=alice", ("9080:8080",), True, 2, (), ()
-        )
-    )
-    repair_answer: im.RepairPlan = field(default_factory=lambda: im.RepairPlan(()))
-    listed: tuple[im.InterceptInfo, ...] | KubeferryError = ()
-    ends: dict[type, im.InterceptDone | im.WorkloadsRestored | im.InterceptFailed] = field(default_factory=dict)
-    asked: list[object] = field(default_factory=list)
-    cancelled: list[int] = field(default_factory=list)
-    watchers: dict[Watcher, tuple[Workload, ...]] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.waiting: dict[int, Tell] = {}
-
-    async def plan(self, request: im.PlanIntercept) -> im.InterceptPlan:
-        self.asked.append(request)
-        if isinstance(self.plan_answer, KubeferryError):
-            raise self.plan_answer
-        return self.plan_answer
-
-    async def plan_repair(self, request: im.PlanRepair) -> im.RepairPlan:
-        self.asked.append(request)
-        return self.repair_answer
-
-    async def list_all(self) -> im.InterceptList:
-        if isinstance(self.listed, KubeferryError):
-            raise self.listed
-        return im.InterceptList(self.listed)
-
-    def begin(self, operation: int, request: Operation, tell: Tell) -> None:
-        self.asked.append(request)
-        tell(im.InterceptProgress(operation, InterceptStage.ROLLING_OUT, "1 of 2"))
-        end = self.ends.get(type(request))
-        if end is None:
-            self.waiting[operation] = tell
-        else:
-            tell(msgspec.structs.replace(end, operation=operation))
-
-    def cancel(self, operation: int) -> None:
-        self.cancelled.append(operation)
-        tell = self.waiting.pop(operation, None)
-        if tell is not None:
-            tell(im.InterceptFailed(operation, im_problem(ErrorCode.CANCELLED)))
-
-    async def watch(self, watcher: Watcher, workloads: tuple[Workload, ...]) -> None:
-        if workloads:
-            self.watchers[watcher] = workloads
-        else:
-            self.watchers.pop(watcher, None)
-
-
-def im_problem(code: ErrorCode, **params: str) -> m.ProblemInfo:
-    return m.ProblemInfo(code, params)
+async def settle() -> None:
+    """Lets everything that can run, run: the fakes have no delays of their own."""
+    for _ in range(50):
+        await asyncio.sleep(0)

@@ -1,8 +1,8 @@
+"""An attempt from a wish to a connection that is kept, and back."""
+
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from ipaddress import ip_network
 
 import pytest
@@ -12,9 +12,7 @@ from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.subnets import OnOverlap, Wishes
 from app.session import attempt as module
 from app.session import memory
-from app.session.attempt import ConnectAttempt
-from app.session.ports import Cluster, Discovered, Helper
-from app.session.runner import problem_of
+from app.session.ports import Discovered
 from helper.protocol.helper_messages import Overlap
 from helper.protocol.worker_messages import (
     SetEndpoint,
@@ -27,68 +25,13 @@ from helper.protocol.worker_messages import (
     TunnelUp,
     WorkerSnapshot,
 )
-from tests.unit.session.fakes import FAILED, LEASE, PASSED, FakeCluster, FakeHelper, FakeWorker, Recorder, make_context
-
-
-class Bench:
-    """One attempt on fakes, run until the test is done with it and then undone as the runner would."""
-
-    def __init__(self) -> None:
-        self.worker = FakeWorker()
-        self.helper = FakeHelper(self.worker)
-        self.cluster = FakeCluster()
-        self.recorder = Recorder()
-        self.target = c.Target(context="one")
-        self.resume: str | None = None
-        self.left: tuple[str, ...] = ()
-        self.failure: BaseException | None = None
-        self.no_helper: KubeferryError | None = None
-
-    @asynccontextmanager
-    async def run(self) -> AsyncIterator[asyncio.Task[None]]:
-        async def open_helper() -> Helper:
-            if self.no_helper is not None:
-                raise self.no_helper
-            return self.helper
-
-        async def open_cluster(_: c.Target) -> Cluster:
-            return self.cluster
-
-        async with asyncio.TaskGroup() as group:
-            self.context = make_context(group, self.recorder, self.target, self.resume)
-            attempt = ConnectAttempt(self.context, open_helper, open_cluster)
-
-            async def supervised() -> None:
-                try:
-                    await attempt.run()
-                except Exception as error:  # noqa: BLE001  (what the runner does)
-                    self.failure = error
-
-            task = group.create_task(supervised())
-            try:
-                yield task
-            finally:
-                task.cancel()
-                await asyncio.wait([task])
-                self.left = await attempt.undo()
-
-    def code(self) -> ErrorCode:
-        assert self.failure is not None
-        return problem_of(self.failure).code
-
-    def said(self, kind: type) -> list[object]:
-        return [message for message in self.worker.sent if isinstance(message, kind)]
+from tests.unit.session.attempt_bench import Bench
+from tests.unit.session.fakes import FAILED, LEASE, PASSED, FakeWorker, settle
 
 
 @pytest.fixture
 def bench() -> Bench:
     return Bench()
-
-
-async def settle() -> None:
-    """Lets everything that can run, run: the fakes have no delays of their own."""
-    for _ in range(50):
-        await asyncio.sleep(0)
 
 
 async def test_connects_and_undoes(bench: Bench) -> None:

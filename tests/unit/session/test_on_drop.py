@@ -20,9 +20,9 @@ from app.session.convert import request_from_target, target_from_request
 from app.session.runner import problem_of
 from helper.protocol.worker_messages import TunnelFailure, TunnelLost, TunnelUp
 from tests.unit.platform.memory_keyring import MemoryKeyring
+from tests.unit.session.attempt_bench import Bench
 from tests.unit.session.fakes import LEASE
-from tests.unit.session.test_attempt import Bench
-from tests.unit.session.test_server import running
+from tests.unit.session.running_session import running
 
 LOSS = TunnelLost(TunnelFailure.UNREACHABLE, "no route", False)
 
