@@ -39,7 +39,7 @@ export KUBEFERRY_KIT = $(KIT)
 
 .PHONY: test lint unit e2e demo bench image packages packages-test lock cluster-up cluster-down
 
-# Two lanes (tests/lanes.py): what needs the machine, and beside its beginning everything else.
+# Two lanes (tests/lanes.py): what needs a cluster, and beside it everything else.
 test:
 	@$(MAKE) --no-print-directory -j2 lint image
 	$(BIN)/pytest tests -n 2 --no-loadscope-reorder $(PYTEST_ARGS)

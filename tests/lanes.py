@@ -1,5 +1,6 @@
-"""Two lanes of tests at once (`pytest -n 2`): what needs the machine (clusters, network namespaces, packages) goes one
-after the other, for it measures seconds; all other tests go by file beside its beginning."""
+"""Two lanes of tests at once (`pytest -n 2`). One goes through what needs a cluster, test after test, for that measures
+seconds. The other has all the rest: by file what needs nothing, and at its end, one after the other too, what is done in
+network namespaces and with packages; by then the first is at connections, whose tests allow for a busy machine."""
 
 from __future__ import annotations
 
@@ -8,19 +9,30 @@ from pathlib import PurePath
 import pytest
 from xdist.scheduler import LoadScopeScheduling
 
-MACHINE = "machine"
-_FOLDERS = ("tests/contract/", "tests/e2e/", "tests/netns/", "tests/packages/")
+CLUSTER, FILES, NAMESPACES = range(3)
+"""In the order in which they are begun: the long lane first."""
+_FOLDERS = {
+    "tests/contract/": CLUSTER,
+    "tests/e2e/": CLUSTER,
+    "tests/netns/": NAMESPACES,
+    "tests/packages/": NAMESPACES,
+}
+
+
+def kind_of(path: PurePath) -> int:
+    """`path` of a test's file, from the repository."""
+    return next((kind for folder, kind in _FOLDERS.items() if path.as_posix().startswith(folder)), FILES)
 
 
 def group_of(path: PurePath) -> str:
-    """`path` of a test's file, from the repository."""
-    text = path.as_posix()
-    return MACHINE if text.startswith(_FOLDERS) else text
+    """What one lane does without a pause."""
+    kind = kind_of(path)
+    return path.as_posix() if kind == FILES else str(kind)
 
 
 def sort_for_lanes(items: list[pytest.Item], root: PurePath) -> None:
-    """The long lane first: it begins at once."""
-    items.sort(key=lambda item: group_of(PurePath(item.path).relative_to(root)) != MACHINE)
+    """In place; within a kind the order stays."""
+    items.sort(key=lambda item: kind_of(PurePath(item.path).relative_to(root)))
 
 
 class Lanes(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
