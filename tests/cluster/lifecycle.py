@@ -199,7 +199,7 @@ class TestCluster:
         ended = tuple(one for one in plan.nodes if node.init_pid(one) is None)
         since = time.time()
         for one in ended:
-            node.end(one)
+            node.end((one,))
             node.start(plan, one)
         if ended:
             self._wait_ready(plan, ended, since)
@@ -224,11 +224,11 @@ class TestCluster:
         left: list[str] = []
         if state is not None:
             plan = self._plan(state)
-            for one in plan.nodes:
-                left += map(str, node.end(one))
+            left += map(str, node.end(plan.nodes))
             left += network.remove(plan)
         if not left:
-            shutil.rmtree(self.folder, ignore_errors=True)
+            # Tens of thousands of files of images: rm(1) takes half of rmtree's time.
+            subprocess.run(["rm", "-rf", "--one-file-system", str(self.folder)], check=False)
             if self.folder.exists():
                 left.append(str(self.folder))
         if left:

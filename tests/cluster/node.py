@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -98,15 +99,16 @@ def init_pid(node: Node) -> int | None:
     return next((pid for pid, argv in processes(node) if Path(argv[0]).name.startswith("python")), None)
 
 
-def end(node: Node) -> list[Path]:
-    """Kills process 1, and with it everything in the node. Returns the cgroups that could not be removed."""
-    for pid, _ in processes(node):
-        started = start_time(pid)
-        if started is not None:
-            kill(pid, started, signal.SIGKILL)
-            wait_for_end(pid, started, 30)
+def end(nodes: Sequence[Node]) -> list[Path]:
+    """Kills each one's process 1, and with it everything in the node. Returns the cgroups that could not be removed."""
+    found = [(pid, start_time(pid)) for node in nodes for pid, _ in processes(node)]
+    killed = [(pid, started) for pid, started in found if started is not None]
+    for pid, started in killed:
+        kill(pid, started, signal.SIGKILL)
+    for pid, started in killed:  # the kernel takes them down side by side
+        wait_for_end(pid, started, 30)
     _started_here[:] = [process for process in _started_here if process.poll() is None]
-    return cgroups.remove(cgroups.machine(), node.cgroup)
+    return [left for node in nodes for left in cgroups.remove(cgroups.machine(), node.cgroup)]
 
 
 def enter(plan: Plan, node: Node) -> list[str]:
