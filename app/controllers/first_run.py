@@ -69,8 +69,13 @@ class FirstRunController(QObject):
         return self._view
 
     def look(self) -> None:
-        """Reads the kubeconfigs and asks the helper, again if need be."""
+        """Reads the kubeconfigs and asks the helper, again if need be.
+
+        Why an earlier kubeconfig was not taken is told no more, and that at once: what is dropped on the window right
+        after may be refused before the files are read.
+        """
         self._library.ask_keyring_again()
+        self._show(replace(self._view, kubeconfigs=replace(self._view.kubeconfigs, refused="")))
         self._scope.replace("first-run-sources", self._read_sources())
         self._scope.replace("first-run-helper", self._look_for_helper())
 

@@ -37,7 +37,10 @@ class WhyNot(enum.StrEnum):
 
 @dataclass(frozen=True)
 class ModeView:
-    """`mine`: own intercepts of this mode, in force or not. `step`: what is being done. `reason`: behind `why_not`."""
+    """`mine`: own intercepts of this mode, in force or not. `step`: what is being done. `reason`: behind `why_not`.
+
+    `stops_then`: as OperationView's.
+    """
 
     mode: Mode
     setting: Setting
@@ -46,6 +49,7 @@ class ModeView:
     can_cancel: bool = False
     why_not: WhyNot = WhyNot.NONE
     reason: str = ""
+    stops_then: bool = False
 
     @property
     def can_toggle(self) -> bool:
@@ -78,7 +82,8 @@ def mode_view(
     why_not, reason = _why_not(row, around, has_any=bool(mine))
     if operation is not None:
         if _is_about(operation, mode, mine):
-            return ModeView(mode, Setting.WORKING, mine, operation.step, operation.can_cancel)
+            step, stops_then = operation.step, operation.stops_then
+            return ModeView(mode, Setting.WORKING, mine, step, operation.can_cancel, stops_then=stops_then)
         why_not = WhyNot.BUSY
     if not mine:
         return ModeView(mode, Setting.OFF, why_not=why_not, reason=reason)

@@ -86,13 +86,17 @@ class Doing(enum.StrEnum):
 
 @dataclass(frozen=True)
 class OperationView:
-    """What is being done to a workload right now. `step`: one line. `is_undoing`: it was called off, or failed."""
+    """What is being done to a workload right now. `step`: one line. `is_undoing`: it was called off, or failed.
+
+    `stops_then`: as soon as it has ended the user's intercepts there are stopped: that was asked for meanwhile.
+    """
 
     key: Key
     doing: Doing
     step: str
     can_cancel: bool = True
     is_undoing: bool = False
+    stops_then: bool = False
 
 
 @dataclass(frozen=True)

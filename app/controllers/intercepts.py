@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import AbstractAsyncContextManager, aclosing
+from dataclasses import replace
 from typing import Protocol
 
 from PySide6.QtCore import QObject, Signal
@@ -21,6 +22,7 @@ from app.controllers.intercept_views import (
     key_of,
     ref_of,
 )
+from app.controllers.queued_stops import QueuedStops, are_all
 from app.controllers.scope import Scope
 from app.controllers.views import ConnectionView, Phase
 from app.controllers.words import intercept_stage_line, tr, translated
@@ -82,6 +84,7 @@ class InterceptController(QObject):
         self._operations: dict[Key, OperationView] = {}
         self._running: dict[Key, tuple[Talk, int]] = {}
         self._called_off: set[Key] = set()
+        self._stops = QueuedStops()
         self._is_up = False
 
     @property
@@ -99,6 +102,7 @@ class InterceptController(QObject):
             self._scope.replace("intercepts", self._follow())
         elif not is_up and self._is_up:
             self._scope.stop("intercepts")
+            self._stops.forget()
             self._show(())
         self._is_up, self._own = is_up, view.intercepts
 
@@ -117,8 +121,19 @@ class InterceptController(QObject):
         self._begin(key_of(wish.workload), doing, request)
 
     def leave(self, key: Key, only: tuple[str, ...] = ()) -> None:
-        """Ends own intercepts of a workload (`only`: those with these ids); it is restored when nobody else has any."""
-        self._begin(key, Doing.LEAVE, im.Leave(workload_of(ref_of(key)), only=only))
+        """Ends own intercepts of a workload (`only`: those with these ids); it is restored when nobody else has any.
+
+        While it is being worked on they end right after that; a start is called off when all of them are to end.
+        """
+        operation = self._operations.get(key)
+        if operation is None:
+            self._leave(key, only)
+            return
+        is_everything = are_all(only, key, self._own)
+        if self._stops.ask(key, () if is_everything else only):
+            self._tell(replace(operation, stops_then=True))
+            if is_everything:
+                self.cancel(key)
 
     def cancel(self, key: Key) -> None:
         """Undoes what is being done to it, if it is not done yet."""
@@ -126,18 +141,24 @@ class InterceptController(QObject):
         if operation is None or not operation.can_cancel:
             return
         self._called_off.add(key)
-        self._tell(OperationView(key, operation.doing, operation.step, can_cancel=False, is_undoing=True))
+        self._tell(replace(operation, can_cancel=False, is_undoing=True))
         self._scope.start(self._call_off(key))
 
-    def _begin(self, key: Key, doing: Doing, request: im.StartIntercept | im.Leave) -> None:
+    def _leave(self, key: Key, only: tuple[str, ...], *, was_queued: bool = False) -> None:
+        self._stops.begin(key, only)
+        self._begin(key, Doing.LEAVE, im.Leave(workload_of(ref_of(key)), only=only), was_queued=was_queued)
+
+    def _begin(
+        self, key: Key, doing: Doing, request: im.StartIntercept | im.Leave, *, was_queued: bool = False
+    ) -> None:
         if key in self._operations:
             return
         self._called_off.discard(key)
         first = intercept_stage_line(InterceptStage.LOOKING)
         self._tell(OperationView(key, doing, first, can_cancel=doing is not Doing.LEAVE))
-        self._scope.start(self._operate(key, doing, request))
+        self._scope.start(self._operate(key, doing, request, was_queued))
 
-    async def _operate(self, key: Key, doing: Doing, request: im.StartIntercept | im.Leave) -> None:
+    async def _operate(self, key: Key, doing: Doing, request: im.StartIntercept | im.Leave, was_queued: bool) -> None:
         try:
             outcome = await self._converse(key, doing, request)
         except KubeferryError as error:
@@ -148,7 +169,10 @@ class InterceptController(QObject):
             self._running.pop(key, None)
             self._operations.pop(key, None)
             self.operations_changed.emit(self.operations)
-        self.ended.emit(outcome)
+            stops = self._stops.end(key)
+        self.ended.emit(_without_what_is_gone(outcome) if was_queued else outcome)
+        if stops is not None:
+            self._leave(key, stops, was_queued=True)
         if self._is_up:
             self._scope.replace("intercepts", self._follow())
 
@@ -173,7 +197,7 @@ class InterceptController(QObject):
                 undoing = stage is InterceptStage.UNDOING or key in self._called_off
                 can_cancel = doing is not Doing.LEAVE and not undoing
                 step = intercept_stage_line(stage, waits_for)
-                self._tell(OperationView(key, doing, step, can_cancel=can_cancel, is_undoing=undoing))
+                self._tell(OperationView(key, doing, step, can_cancel, undoing, stops_then=key in self._stops))
             case im.InterceptDone(number, intercept, _, lost_to_us) if number == operation:
                 taken = tuple(tr("Taken over from {who}.", who=who) for who in lost_to_us)
                 return OutcomeView(key, doing, notes=(*taken, *([intercept.trouble] if intercept.trouble else [])))
@@ -240,6 +264,12 @@ class InterceptController(QObject):
     def _tell(self, operation: OperationView) -> None:
         self._operations[operation.key] = operation
         self.operations_changed.emit(self.operations)
+
+
+def _without_what_is_gone(outcome: OutcomeView) -> OutcomeView:
+    """What was to be stopped after a start that was called off, or failed, may not have come to be."""
+    is_gone = outcome.problem is not None and outcome.problem.code is ErrorCode.NOT_INTERCEPTED
+    return replace(outcome, problem=None) if is_gone else outcome
 
 
 def _plan_task(key: Key) -> str:

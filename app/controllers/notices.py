@@ -61,17 +61,22 @@ class NoticeMaker:
         self._lost_at: float | None = None
         self._leaving: set[Key] = set()
         self._busy: frozenset[Key] = frozenset()
+        self._queued: set[Key] = set()
         self._rivals: dict[str, InterceptRow] | None = None
 
     def expect_leave(self, keys: Iterable[Key]) -> None:
         """The user ends these: that they go is no news."""
         self._leaving.update(keys)
 
-    def take_operations(self, operations: Iterable[OperationView]) -> None:
-        """What the user is doing now. While a workload is worked on, what comes and goes there is no news."""
+    def take_operations(self, operations: Iterable[OperationView]) -> tuple[Notice, ...]:
+        """What the user is doing now. While a workload is worked on, what comes and goes there is no news; that a stop
+        has to wait is: it may have been asked for in the tray, where nothing else shows it."""
         now = tuple(operations)
+        queued, before = {one.key for one in now if one.stops_then}, self._queued
+        self._queued = queued
         self._busy = frozenset(operation.key for operation in now)
         self.expect_leave(operation.key for operation in now if operation.doing is Doing.LEAVE)
+        return tuple(_queued(key) for key in sorted(queued - before))
 
     def take_outcome(self, outcome: OutcomeView) -> None:
         """A leaving that did not succeed is expected no more."""
@@ -175,6 +180,12 @@ def _failed(before: ConnectionView, view: ConnectionView) -> Notice:
         return Notice(NoticeKind.CONNECTION, title, text, Action.CONNECT, context, urgent=True)
     title = tr("Cannot connect to {context}", context=context) if context else tr("Cannot connect")
     return Notice(NoticeKind.CONNECTION, title, text, Action.DETAILS, own=True)
+
+
+def _queued(key: Key) -> Notice:
+    title = tr("{name} is stopped next", name=key[2])
+    text = tr("It is being worked on. As soon as that has ended, its traffic goes its normal way again.")
+    return Notice(NoticeKind.INTERCEPTS, title, text, Action.OPEN, key, own=True)
 
 
 def _changed(row: InterceptRow) -> list[Notice]:

@@ -6,6 +6,8 @@ import enum
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
+
 from app.controllers.intercept_views import InterceptRow
 from app.domain.catalogue import Explanation
 from app.domain.intercepts import Claim
@@ -67,9 +69,8 @@ class ContextRow:
     is_current: bool
 
 
-@dataclass(frozen=True)
-class PortRow:
-    """A port that a container declares. `protocol`: TCP, UDP or SCTP."""
+class PortRow(msgspec.Struct, frozen=True, gc=False):
+    """A port that a container declares. `protocol`: TCP, UDP or SCTP. There are thousands: see app.kube.workloads."""
 
     number: int
     name: str = ""

@@ -167,7 +167,7 @@ async def _through_socks(route: Route, proxy_url: str) -> Stream:
         # As Go does it: the proxy resolves the name.
         sock: socket.socket = await Proxy.from_url(url, rdns=True).connect(route.host, route.port)
     except (SocksError, OSError) as error:
-        raise ProxyError(told, str(error) or type(error).__name__) from error
+        raise ProxyError(told, problem_of(error)) from error
     return await _over(sock, route.tls, route.server_name or route.host)
 
 
@@ -191,9 +191,10 @@ def problem_of(error: BaseException) -> str:
     if isinstance(error, TimeoutError):
         return "no answer in time"
     if isinstance(error, ssl.SSLError):
-        return error.reason.replace("_", " ").lower() if error.reason else "TLS failed"
+        reason = getattr(error, "reason", None)  # Python's own ones have none.
+        return reason.replace("_", " ").lower() if reason else "TLS failed"
     if isinstance(error, OSError) and error.errno:
         import os
 
         return os.strerror(error.errno).lower()
-    return str(error).lower() or type(error).__name__
+    return str(error).lower() or "the connection was cut"

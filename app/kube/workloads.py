@@ -1,13 +1,15 @@
 """Live lists of namespaces and workloads for whoever shows them. Of each object only a small record is kept.
 
-A record is decoded straight from the wire; the rest of the object never becomes Python objects.
+A record is decoded straight from the wire; the rest of the object never becomes Python objects. Records are Structs
+that the collector of garbage passes by (they hold no cycles): with thousands of them each of its rounds would stop a
+window for a tenth of a second.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime
-from collections.abc import AsyncGenerator, AsyncIterator, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 
@@ -27,9 +29,12 @@ from helper.cluster.api import SIDECAR_CONTAINER
 QUEUE_LIMIT = 256
 """Changes that wait for a slow reader; the watches wait then too."""
 
+WORKLOADS_A_TURN = 200
+"""Of a list, as many are converted in one turn of the event loop, which a window shares: 15 µs each, on a slow machine
+more."""
 
-@dataclass(frozen=True, slots=True)
-class DeclaredPort:
+
+class DeclaredPort(msgspec.Struct, frozen=True, gc=False):
     """`protocol`: TCP, UDP or SCTP."""
 
     number: int
@@ -37,8 +42,7 @@ class DeclaredPort:
     protocol: str = "TCP"
 
 
-@dataclass(frozen=True, slots=True)
-class Workload:
+class Workload(msgspec.Struct, frozen=True, gc=False):
     """`ready` of `desired` pods. `labels` are the object's own. `ports` are what its containers declare.
 
     `claims`: none where their annotation cannot be read: a list is no place to fail. `impossible`: why it cannot be
@@ -96,29 +100,29 @@ class NamespacesChanged:
     stale: KubeferryError | None = None
 
 
-class _Template(msgspec.Struct, frozen=True):
+class _Template(msgspec.Struct, frozen=True, gc=False):
     spec: PodSpec = PodSpec()
 
 
-class _Spec(msgspec.Struct, frozen=True):
+class _Spec(msgspec.Struct, frozen=True, gc=False):
     replicas: int = 1
     paused: bool = False
     template: _Template = _Template()
 
 
-class _Status(msgspec.Struct, frozen=True, rename="camel"):
+class _Status(msgspec.Struct, frozen=True, gc=False, rename="camel"):
     ready_replicas: int = 0
     number_ready: int = 0
     desired_number_scheduled: int = 0
 
 
-class _Controller(msgspec.Struct, frozen=True):
+class _Controller(msgspec.Struct, frozen=True, gc=False):
     metadata: WorkloadMetadata
     spec: _Spec = _Spec()
     status: _Status = _Status()
 
 
-class _BarePod(msgspec.Struct, frozen=True):
+class _BarePod(msgspec.Struct, frozen=True, gc=False):
     metadata: WorkloadMetadata
     spec: PodSpec = PodSpec()
     status: PodStatus = PodStatus()
@@ -200,29 +204,35 @@ async def _watch_kind(
     try:
         async with aclosing(list_and_watch(api, path, record)) as changes:
             async for change in changes:
-                told = _told(kind, change, known)
-                if told is not None:
+                if isinstance(change, Listed):
+                    await queue.put(await _listed(kind, change.items, known))
+                elif (told := _told(kind, change, known)) is not None:
                     await queue.put(told)
     except KubeferryError as error:
         await queue.put(WorkloadsUnread(kind, error, final=True))
 
 
+async def _listed(
+    kind: WorkloadKind, items: Sequence[_Controller | _BarePod], known: dict[WorkloadRef, Workload]
+) -> WorkloadsListed:
+    """In turns: of thousands of objects the conversion alone would hold up a window for as long as one sees it."""
+    known.clear()
+    for start in range(0, len(items), WORKLOADS_A_TURN):
+        for item in items[start : start + WORKLOADS_A_TURN]:
+            if (found := workload_of(kind, item)) is not None:
+                known[found.ref] = found
+        await asyncio.sleep(0)
+    return WorkloadsListed(kind, tuple(known.values()))
+
+
 def _told(
     kind: WorkloadKind,
-    change: Listed[_Controller | _BarePod]
-    | Upserted[_Controller | _BarePod]
-    | Deleted[_Controller | _BarePod]
-    | Interrupted,
+    change: Upserted[_Controller | _BarePod] | Deleted[_Controller | _BarePod] | Interrupted,
     known: dict[WorkloadRef, Workload],
 ) -> WorkloadChange | None:
     """None where nothing that is shown has changed: most updates of a status."""
     if isinstance(change, Interrupted):
         return WorkloadsUnread(kind, change.error, final=False)
-    if isinstance(change, Listed):
-        listed = tuple(found for item in change.items if (found := workload_of(kind, item)) is not None)
-        known.clear()
-        known.update((found.ref, found) for found in listed)
-        return WorkloadsListed(kind, listed)
     meta = change.item.metadata
     ref = WorkloadRef(kind, meta.namespace, meta.name)
     workload = None if isinstance(change, Deleted) else workload_of(kind, change.item)

@@ -170,7 +170,8 @@ def problem_of(error: BaseException) -> Problem:
     if known:
         return known[0]
     _log.error("unexpected failure", exc_info=error)
-    return Problem(ErrorCode.INTERNAL, {"problem": type(error).__name__}, detail=str(error))
+    detail = f"{type(error).__name__}: {error}".rstrip(": ")
+    return Problem(ErrorCode.INTERNAL, {"problem": "something happened that it was not written for"}, detail)
 
 
 def _problems(error: BaseException) -> list[Problem]:

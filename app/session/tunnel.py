@@ -197,7 +197,7 @@ class Tunnel:
 def problem_of_loss(lost: TunnelLost) -> Problem:
     """Returns the problem whose code has the worker's failure in its name."""
     failure = TunnelFailure.CLOSED if lost.failure is TunnelFailure.NONE else lost.failure
-    return Problem(ErrorCode(f"tunnel_{failure}"), {"problem": lost.detail or "no reason given"}, lost.detail)
+    return Problem(ErrorCode(f"tunnel_{failure}"), {"problem": lost.detail or "it gave no reason"}, lost.detail)
 
 
 def describe_probe(report: ProbeReport) -> str:

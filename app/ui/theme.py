@@ -67,6 +67,10 @@ _PALETTE = (
 )
 
 
+_TEXT_PX = 13
+"""Of all texts whose style sheet says nothing else."""
+
+
 class Theme(QObject):
     """Dresses the application and tells widgets that paint themselves when to do it anew.
 
@@ -81,6 +85,10 @@ class Theme(QObject):
         self._app = app
         self._choice = choice
         self._scheme = Scheme.LIGHT
+        self._is_dressed = False
+        font = app.font()
+        font.setPixelSize(_TEXT_PX)
+        app.setFont(font)
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._apply)
         self.choose(choice)
 
@@ -100,7 +108,10 @@ class Theme(QObject):
         return QColor(token_table().scheme(self._scheme)[token])
 
     def _apply(self) -> None:
-        self._scheme = self._wanted_scheme()
+        wanted = self._wanted_scheme()
+        if self._is_dressed and wanted is self._scheme:
+            return  # Dressing every widget anew takes a tenth of a second and more.
+        self._scheme, self._is_dressed = wanted, True
         colours = token_table().scheme(self._scheme)
         palette = QPalette()
         for role, token in _PALETTE:

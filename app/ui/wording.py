@@ -79,6 +79,11 @@ def health_word(health: Health) -> str:
     return tr(_HEALTH_WORDS[health])
 
 
+def working_line(step: str, *, stops_then: bool) -> str:
+    """What is being done to a workload, and that a *Stop* which was asked for meanwhile is not forgotten."""
+    return tr("{step}; then it is stopped", step=step) if stops_then else step
+
+
 def place(view: ConnectionView) -> str:
     """Which cluster and namespace: "prod-eu ▸ shop", or nothing."""
     if not view.context:

@@ -25,6 +25,7 @@ from helper.protocol.worker_messages import (
     TunnelState,
     TunnelUp,
 )
+from helper.tunnel.failure_words import REFUSALS, UNREADABLE
 from helper.tunnel.lane import Lane, LaneListener
 from helper.tunnel.portforward import LaneFailed, open_port_forward
 from helper.tunnel.pump import AddressGuard, Pump
@@ -77,7 +78,8 @@ class _LaneEvents:
         try:
             self._pump.on_data(data)
         except FrameError as error:
-            self.end(LaneFailed(TunnelFailure.CLOSED, str(error)))
+            log.warning("the lane is left: %s", error)
+            self.end(LaneFailed(TunnelFailure.CLOSED, "what came through it is not the traffic manager's"))
 
     def on_writable(self) -> None:
         self._pump.on_writable()
@@ -167,7 +169,7 @@ class TunnelKeeper:
             try:
                 events.welcome.set_result(decode_hello(ManagerWelcome, frame.payload))
             except HelloError as error:
-                events.end(LaneFailed(TunnelFailure.MANAGER_VERSION, str(error)))
+                events.end(_unreadable(error))
         elif frame.kind == FrameKind.REFUSED and not events.welcome.done():
             events.end(self._refusal(frame))
 
@@ -175,7 +177,7 @@ class TunnelKeeper:
         try:
             message = self._messages.feed(frame.payload)
         except MessageError as error:
-            events.end(LaneFailed(TunnelFailure.MANAGER_VERSION, str(error)))
+            events.end(_unreadable(error))
             return
         if message is not None:
             self._on_message(message)
@@ -246,12 +248,12 @@ class TunnelKeeper:
         if events.ended.done():
             raise events.ended.result()
         if not events.welcome.done():
-            raise LaneFailed(TunnelFailure.SILENT, "the manager did not answer the handshake")
+            raise LaneFailed(TunnelFailure.SILENT, "the traffic manager did not answer the handshake")
         self._up(events.welcome.result())
 
     def _up(self, welcome: ManagerWelcome) -> None:
         if welcome.version != WIRE_VERSION:
-            raise LaneFailed(TunnelFailure.MANAGER_VERSION, f"the manager speaks version {welcome.version}")
+            raise LaneFailed(TunnelFailure.MANAGER_VERSION, f"it speaks version {welcome.version} of the protocol")
         try:
             guard = AddressGuard(
                 _packed(VIRTUAL_SUBNET4, welcome.address4), _packed(VIRTUAL_SUBNET6, welcome.address6), by_source=False
@@ -259,7 +261,9 @@ class TunnelKeeper:
             for server in welcome.dns_servers:
                 ipaddress.ip_address(server)
         except ValueError as error:
-            raise LaneFailed(TunnelFailure.MANAGER_VERSION, str(error)) from error
+            log.warning("the welcome is refused: %s", error)
+            problem = "it grants addresses that this version does not know"
+            raise LaneFailed(TunnelFailure.MANAGER_VERSION, problem) from error
         before = (self._held.address4, self._held.address6)
         self._held = _Held(welcome.address4, welcome.address6, welcome.secret)
         self.lease = Lease(
@@ -297,7 +301,7 @@ class TunnelKeeper:
                 return LaneFailed(TunnelFailure.CLOSED, "another endpoint was chosen")
             unanswered = 0 if events.heard else unanswered + 1
             if unanswered >= SILENT_PINGS:
-                return LaneFailed(TunnelFailure.SILENT, f"nothing was heard for {SILENT_PINGS} pings")
+                return LaneFailed(TunnelFailure.SILENT, f"the traffic manager left {SILENT_PINGS} pings unanswered")
 
     def _lost(self, failure: LaneFailed, *, was_up: bool) -> None:
         self.state = TunnelState.WAITING
@@ -311,13 +315,13 @@ class TunnelKeeper:
         try:
             refusal = decode_hello(ManagerRefusal, frame.payload)
         except HelloError as error:
-            return LaneFailed(TunnelFailure.MANAGER_VERSION, str(error))
+            return _unreadable(error)
         if refusal.code is HelloRefusal.WRONG_SECRET:
             # Somebody else holds the lease under our name by now: begin anew, with whatever address is free.
             self._held = _Held()
         version = refusal.code in (HelloRefusal.VERSION, HelloRefusal.MALFORMED)
         kind = TunnelFailure.MANAGER_VERSION if version else TunnelFailure.LEASE_REFUSED
-        return LaneFailed(kind, f"{refusal.code}; the manager is version {refusal.manager_version}")
+        return LaneFailed(kind, f"{REFUSALS[refusal.code]} (it is of version {refusal.manager_version})")
 
     def _hello(self, wish: SetEndpoint) -> ClientHello:
         held = self._held
@@ -339,6 +343,11 @@ class TunnelKeeper:
         except TimeoutError:
             return False
         return True
+
+
+def _unreadable(error: Exception) -> LaneFailed:
+    log.warning("the manager's message cannot be read: %s", error)
+    return LaneFailed(TunnelFailure.MANAGER_VERSION, UNREADABLE)
 
 
 def _same_pod(one: SetEndpoint, other: SetEndpoint) -> bool:

@@ -13,6 +13,8 @@ import mmap
 import socket
 from typing import Protocol
 
+from helper.tunnel.failure_words import words_of
+
 HEADROOM = 16
 """Bytes that a caller of `send_buffer` leaves free in front, for the lane's own framing."""
 
@@ -143,4 +145,4 @@ class StreamLane:
     def _lose(self, error: OSError | None) -> None:
         self.close()
         # From the loop, so that a listener is never called from inside its own call of `send`.
-        self._loop.call_soon(self._listener.on_closed, str(error) if error else "closed by the peer")
+        self._loop.call_soon(self._listener.on_closed, words_of(error) if error else "closed by the peer")

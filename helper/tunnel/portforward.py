@@ -18,6 +18,7 @@ import picows
 
 from helper.protocol.worker_messages import Endpoint, TunnelFailure
 from helper.tunnel.credential_file import credential_file
+from helper.tunnel.failure_words import words_of, words_of_answer, words_of_port
 from helper.tunnel.lane import LaneListener
 
 SUBPROTOCOL = "v4.channel.k8s.io"
@@ -25,12 +26,14 @@ CONNECT_TIMEOUT_S = 1.5
 HANDSHAKE_TIMEOUT_S = 5.0
 
 _DATA, _ERROR = 0, 1
+_MAX_BODY_BYTES = 4096
+"""Of a refusal: a Kubernetes Status is smaller."""
 
 log = logging.getLogger(__name__)
 
 
 class LaneFailed(Exception):
-    """The lane could not be opened: why, as a code, and the details for the log."""
+    """There is no lane: why, as a code, and in words that a user reads (failure_words)."""
 
     def __init__(self, failure: TunnelFailure, detail: str) -> None:
         super().__init__(f"{failure}: {detail}")
@@ -115,7 +118,9 @@ class PortForwardLane(picows.WSListener):
     def on_ws_disconnected(self, transport: picows.WSTransport) -> None:
         if not self._closed:
             self._closed = True
-            self._listener.on_closed(self._error or "closed by the API server")
+            if self._error:
+                log.debug("the kubelet says: %s", self._error)
+            self._listener.on_closed(words_of_port(self._error) if self._error else "closed by the API server")
 
 
 def tls_context(endpoint: Endpoint) -> ssl.SSLContext:
@@ -175,7 +180,9 @@ async def open_port_forward(endpoint: Endpoint, listener: LaneListener) -> PortF
     try:
         context = tls_context(endpoint) if secure else None
     except (ssl.SSLError, ValueError) as error:
-        raise LaneFailed(TunnelFailure.TLS_UNTRUSTED, str(error)) from error
+        log.debug("the kubeconfig's certificates: %s", error)
+        problem = "a certificate or key of the kubeconfig cannot be read"
+        raise LaneFailed(TunnelFailure.TLS_UNTRUSTED, problem) from error
     lane = PortForwardLane(listener)
     server_hostname = {"server_hostname": endpoint.tls_server_name} if secure and endpoint.tls_server_name else {}
     more: dict[str, Any] = dict(server_hostname)
@@ -201,6 +208,7 @@ async def open_port_forward(endpoint: Endpoint, listener: LaneListener) -> PortF
         failure = _classify(error, through_proxy=endpoint.proxy_url is not None)
         if failure is None:
             raise
+        log.debug("no port-forward: %r", error)
         raise failure from error
     if not lane.connected:
         # picows returns in peace when the server closes instead of answering, as one that is being restarted does.
@@ -221,12 +229,14 @@ def _classify(error: BaseException, *, through_proxy: bool) -> LaneFailed | None
     """None: not ours to translate (cancellation, a bug)."""
     if isinstance(error, picows.WSHandshakeError):
         status = int(error.response.status) if error.response is not None else 0
-        body = bytes(error.raw_body or b"")[:500].decode(errors="replace")
-        return LaneFailed(_BY_STATUS.get(status, TunnelFailure.UNREACHABLE), f"HTTP {status}: {body}")
+        body = bytes(error.raw_body or b"")[:_MAX_BODY_BYTES]
+        return LaneFailed(_BY_STATUS.get(status, TunnelFailure.UNREACHABLE), words_of_answer(status, body))
     if isinstance(error, ssl.SSLCertVerificationError):
-        return LaneFailed(TunnelFailure.TLS_UNTRUSTED, str(error))
-    if isinstance(error, OSError | EOFError | picows.WSError | UnicodeError):
-        return LaneFailed(TunnelFailure.UNREACHABLE, str(error) or type(error).__name__)
+        return LaneFailed(TunnelFailure.TLS_UNTRUSTED, words_of(error))
+    if isinstance(error, picows.WSError):
+        return LaneFailed(TunnelFailure.UNREACHABLE, "its answer is not one of a port-forward")
+    if isinstance(error, OSError | EOFError | UnicodeError):
+        return LaneFailed(TunnelFailure.UNREACHABLE, words_of(error))
     if type(error).__module__.startswith("python_socks") or (through_proxy and isinstance(error, Exception)):
-        return LaneFailed(TunnelFailure.PROXY_FAILED, str(error) or type(error).__name__)
+        return LaneFailed(TunnelFailure.PROXY_FAILED, words_of(error))
     return None

@@ -10,6 +10,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from helper.protocol.worker_messages import ProbeReport, SetProbes
+from helper.tunnel.failure_words import words_of
 
 _DNS_PORT = 53
 
@@ -42,7 +43,7 @@ async def _timed(probe: Coroutine[Any, Any, None], limit_s: float) -> float | st
     except TimeoutError:
         return f"no answer within {limit_s:g} s"
     except (OSError, ValueError, OverflowError) as error:
-        return str(error) or type(error).__name__
+        return words_of(error)
     return time.perf_counter() - begin
 
 

@@ -3635,11 +3635,6 @@
         </message>
         <message>
             <location filename="app/ui/shell/tray_menu.py" />
-            <source>Stop {name}</source>
-            <translation>停止 {name}</translation>
-        </message>
-        <message>
-            <location filename="app/ui/shell/tray_menu.py" />
             <source>{count} more in the window</source>
             <translation>窗口中还有 {count} 个</translation>
         </message>
@@ -3647,6 +3642,16 @@
             <location filename="app/ui/shell/tray_menu.py" />
             <source>Stop all intercepts</source>
             <translation>停止所有拦截</translation>
+        </message>
+        <message>
+            <location filename="app/ui/shell/tray_menu.py" />
+            <source>{name} is being stopped</source>
+            <translation>正在停止 {name}</translation>
+        </message>
+        <message>
+            <location filename="app/ui/shell/tray_menu.py" />
+            <source>Stop {name}</source>
+            <translation>停止 {name}</translation>
         </message>
         <message>
             <location filename="app/ui/shell/tray_menu.py" />
@@ -4414,6 +4419,11 @@
             <translation>已移除</translation>
         </message>
         <message>
+            <location filename="app/ui/wording.py" />
+            <source>{step}; then it is stopped</source>
+            <translation>{step}，随后停止</translation>
+        </message>
+        <message>
             <location filename="app/controllers/browser.py" />
             <source>You may not list this cluster's namespaces.</source>
             <translation>您无权列出此集群的命名空间。</translation>
@@ -4522,6 +4532,16 @@
             <location filename="app/controllers/notices.py" />
             <source>Cannot connect</source>
             <translation>无法连接</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/notices.py" />
+            <source>{name} is stopped next</source>
+            <translation>接下来将停止 {name}</translation>
+        </message>
+        <message>
+            <location filename="app/controllers/notices.py" />
+            <source>It is being worked on. As soon as that has ended, its traffic goes its normal way again.</source>
+            <translation>正在处理中。处理一结束，其流量就会恢复原来的走向。</translation>
         </message>
         <message>
             <location filename="app/controllers/notices.py" />

@@ -1,12 +1,13 @@
 from __future__ import annotations
 
-import dataclasses
+import asyncio
 import datetime
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from app.controllers.kube_reader import KnownWorkloads, KubeReader
+from app.controllers.kube_reader import _ROWS_A_TURN, KnownWorkloads, KubeReader
 from app.controllers.views import ContextRow, PortRow, WorkloadRow
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.intercepts import Claim
@@ -61,7 +62,7 @@ def test_changes_are_kept() -> None:
 
 def test_a_row_has_what_the_workload_has() -> None:
     claim = Claim("1", "her", "alice@pc", 5.0)
-    full = dataclasses.replace(
+    full = msgspec.structs.replace(
         _workload("cart"),
         images=("shop/cart:1",),
         labels=(("app", "cart"),),
@@ -78,6 +79,24 @@ def test_a_list_replaces_its_kind() -> None:
     known = _listed(_workload("cart"))
     known.take(WorkloadsListed(WorkloadKind.DEPLOYMENT, (_workload("reviews"),)))
     assert [row.name for row in known.view().rows] == ["reviews"]
+
+
+async def test_a_long_list_leaves_turns_to_others_and_what_was_known_stays_until_then() -> None:
+    known = _listed(_workload("cart"))
+    seen: list[int] = []
+
+    async def others() -> None:
+        while True:
+            seen.append(len(known.view().rows))
+            await asyncio.sleep(0)
+
+    many = tuple(_workload(f"w{number}") for number in range(5 * _ROWS_A_TURN))
+    async with asyncio.TaskGroup() as group:
+        other = group.create_task(others())
+        await known.take_in_turns(WorkloadsListed(WorkloadKind.DEPLOYMENT, many))
+        other.cancel()
+    assert seen[:5] == [1] * 5
+    assert len(known.view().rows) == len(many)
 
 
 def test_a_short_interruption_is_not_told_and_a_long_one_is() -> None:

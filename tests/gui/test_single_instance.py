@@ -116,7 +116,11 @@ def test_nobody_there(path: Path) -> None:
     assert not knock(path, wait_s=0.0)
 
 
-@pytest.mark.parametrize("said", [b"{}x\n", b"[]\n", b'{"connect": 3}\n', b'{"token": []}\n', b"\xff\n", b"x" * 9000])
+@pytest.mark.parametrize(
+    "said",
+    [b"{}x\n", b"[]\n", b'{"connect": 3}\n', b'{"token": []}\n', b"\xff\n", b"x" * 9000, b"[" * 4000 + b"\n"],
+    ids=lambda said: repr(said[:20]),
+)
 def test_nonsense_is_turned_away(path: Path, qtbot: QtBot, said: bytes) -> None:
     first = SingleInstance(path)
     assert first.claim()

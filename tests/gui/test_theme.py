@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtGui import QColor, QFontInfo
+from PySide6.QtWidgets import QApplication, QLabel
+from pytestqt.qtbot import QtBot
 
 import app.ui
 from app.controllers.views import Phase
@@ -84,3 +85,24 @@ def test_the_theme_follows_the_choice(qapp: QApplication) -> None:
     assert heard == [Scheme.DARK]
     assert theme.colour("window") == qapp.palette().window().color()
     assert theme.colour("window").lightness() < 64
+
+
+def test_nothing_is_dressed_anew_for_the_same_colours(qapp: QApplication) -> None:
+    theme = Theme(qapp, ThemeChoice.SYSTEM)
+    heard: list[Scheme] = []
+    theme.changed.connect(lambda: heard.append(theme.scheme))
+    theme.choose(ThemeChoice(theme.scheme.value))
+    assert (theme.choice.value, heard) == (theme.scheme.value, [])
+
+
+@pytest.mark.parametrize("scheme", [ThemeChoice.LIGHT, ThemeChoice.DARK])
+def test_texts_without_a_rule_have_the_themes_colour_and_size(
+    qapp: QApplication, qtbot: QtBot, scheme: ThemeChoice
+) -> None:
+    """They have them from palette and font: a rule for every widget costs a quarter of a change of themes."""
+    theme = Theme(qapp, scheme)
+    label = QLabel("text")
+    qtbot.addWidget(label)
+    label.ensurePolished()
+    assert label.palette().windowText().color() == theme.colour("text")
+    assert QFontInfo(label.font()).pixelSize() == 13

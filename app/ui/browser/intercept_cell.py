@@ -11,7 +11,7 @@ from app.controllers.intercept_views import Health, InterceptRow, OperationView
 from app.controllers.views import WorkloadRow
 from app.domain.intercepts import Claim
 from app.ui.translation import mark, tr
-from app.ui.wording import health_word, mode_word
+from app.ui.wording import health_word, mode_word, working_line
 
 
 class Shape(enum.Enum):
@@ -96,8 +96,9 @@ def cell_of(
         return _FREE
     holders = _holders(live, row.claims, own_id)
     if operation is not None:
-        spoken = tr("Being worked on: {step}", step=operation.step)
-        return InterceptCell(Shape.WORKING, operation.step, "", spoken, holders, row.impossible, rank=0)
+        step = working_line(operation.step, stops_then=operation.stops_then)
+        spoken = tr("Being worked on: {step}", step=step)
+        return InterceptCell(Shape.WORKING, step, "", spoken, holders, row.impossible, rank=0)
     if holders:
         return _held(holders, row.impossible)
     text = tr("not possible")

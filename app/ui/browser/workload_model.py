@@ -129,6 +129,16 @@ class WorkloadModel(QAbstractTableModel):
         self._order()
         self._reshuffle()
 
+    @property
+    def is_by_traffic(self) -> bool:
+        return self._sort[0] is Column.TRAFFIC
+
+    def order_by_traffic(self) -> None:
+        """Rates have changed; who shows this model says when rows may move."""
+        if self.is_by_traffic:
+            self._order()
+            self._reshuffle()
+
     def refresh_ages(self) -> None:
         self._tell_column(Column.AGE)
 

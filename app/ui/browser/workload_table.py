@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QStackedLayout, QVBoxLayout, QWidget
 from app.controllers.intercept_views import InterceptRow, Key, OperationView
 from app.controllers.views import WorkloadRow, WorkloadsView
 from app.domain.catalogue import Explanation
+from app.ui.browser.calm_order import CalmOrder
 from app.ui.browser.empty_pages import Emptiness, EmptyAction, page_of
 from app.ui.browser.search_bar import SearchBar
 from app.ui.browser.workload_filter import WorkloadFilter
@@ -57,6 +58,7 @@ class WorkloadTable(QWidget):
         self.model = WorkloadModel(clock)
         self.bar = SearchBar(theme)
         self.view = WorkloadView(theme, self.model)
+        self.calm_order = CalmOrder(self.view, self.model)
         self._empty = EmptyState(theme)
         self._pages = QStackedLayout()
         self._lay_out()
@@ -152,6 +154,7 @@ class WorkloadTable(QWidget):
         if tell is not None:
             self.model.texts.tell_rate = tell
         self.model.show_rates(rates)
+        self.calm_order.rates_changed()
 
     def set_permissions(self, reason: str) -> None:
         """`reason`: why nothing can be intercepted here; empty when it can."""
@@ -179,6 +182,7 @@ class WorkloadTable(QWidget):
 
     def _connect(self) -> None:
         self.bar.searched.connect(lambda text: self._filter(self.model.filter.searching(text)))
+        self.bar.searched.connect(lambda _: self.calm_order.touch())
         self.bar.chosen.connect(lambda wanted: self._filter(replace(wanted, words=self.model.filter.words)))
         self.bar.clear_asked.connect(lambda: self._choose(WorkloadFilter()))
         self.bar.down_asked.connect(self._go_down)

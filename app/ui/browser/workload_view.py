@@ -22,6 +22,7 @@ class WorkloadView(QTableView):
     selection_changed: tuple[Key, ...], the current one first.
     open_asked, leave_asked, copy_asked: a key was pressed for it.
     menu_asked: QPoint of the screen.
+    key_typed: any key was pressed in the list.
     """
 
     selection_changed = Signal(object)
@@ -29,6 +30,7 @@ class WorkloadView(QTableView):
     leave_asked = Signal()
     copy_asked = Signal()
     menu_asked = Signal(QPoint)
+    key_typed = Signal()
 
     def __init__(self, theme: Theme, model: WorkloadModel) -> None:
         super().__init__()
@@ -89,6 +91,7 @@ class WorkloadView(QTableView):
         self._fit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
+        self.key_typed.emit()
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.open_asked.emit()
         elif event.key() == Qt.Key.Key_Delete:

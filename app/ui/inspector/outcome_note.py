@@ -10,6 +10,7 @@ from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.widgets.mark_label import MarkLabel
 from app.ui.widgets.marked_commands import marked_commands
+from app.ui.widgets.plain_tip import plain_tip
 
 
 class OutcomeNote(QFrame):
@@ -38,4 +39,4 @@ class OutcomeNote(QFrame):
         if problem is not None:
             self._what.show_text(problem.what)
             self._then.setText(marked_commands(f"{problem.effect} {problem.next_step}".strip()))
-            self.setToolTip(problem.detail)
+            self.setToolTip(plain_tip(problem.detail))

@@ -7,6 +7,7 @@ import time
 from app.controllers.inspector_view import Mode, ModeView, Setting, WhyNot
 from app.controllers.intercept_views import Health, InterceptRow
 from app.ui.translation import mark, tr
+from app.ui.wording import working_line
 
 MODE_TITLES = {Mode.PROXY: mark("Proxy"), Mode.MESH: mark("Mesh")}
 MODE_HINTS = {
@@ -50,7 +51,7 @@ def since_words(one: InterceptRow) -> str:
 def mode_line(view: ModeView) -> str:
     """Under the switch: what is being done, how it is, or why it cannot be used."""
     if view.setting is Setting.WORKING:
-        return f"{view.step} …"
+        return f"{working_line(view.step, stops_then=view.stops_then)} …"
     if view.why_not is not WhyNot.NONE and not view.mine:
         return why_not_words(view)
     if view.setting is Setting.ON:

@@ -9,6 +9,7 @@ from app.controllers.views import WorkloadRow
 from app.ui.styled import restyle, styled
 from app.ui.translation import tr
 from app.ui.widgets.elided_label import ElidedLabel
+from app.ui.widgets.plain_tip import plain_tip
 
 _MOST_IMAGES = 3
 
@@ -34,7 +35,7 @@ class WorkloadHead(QWidget):
         restyle(self._ready, "dim" if row.ready >= row.desired else "modeUnhealthy")
         shown = row.images[:_MOST_IMAGES]
         self._images.setText(", ".join(_short(image) for image in shown))
-        self._images.setToolTip("\n".join(row.images))
+        self._images.setToolTip(plain_tip("\n".join(row.images)))
         self._images.setVisible(bool(shown))
         self.setAccessibleName(f"{row.name}, {self._place.text()}, {self._ready.text()}")
 

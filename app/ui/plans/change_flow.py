@@ -1,17 +1,22 @@
-"""From a click to a change: the plan is shown first, unless its kind is muted and nothing has to be agreed to."""
+"""From a click to a change: the plan is shown first, unless its kind is muted and nothing has to be agreed to.
+
+Who tries again what failed has agreed to its plan already: it is shown again only where it has changed meanwhile, and
+where a context is marked as production.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QWidget
 
+from app.controllers.agreed_plans import AgreedPlans
 from app.controllers.connect_planner import ConnectPlanner
-from app.controllers.intercept_views import Doing, InterceptRow, Key, OperationView, PlanView, key_of
+from app.controllers.intercept_views import Doing, InterceptRow, Key, OperationView, OutcomeView, PlanView, key_of
 from app.controllers.intercepts import InterceptController
-from app.controllers.views import ConnectionView
+from app.controllers.views import ConnectionView, Phase
 from app.controllers.words import translated
 from app.domain.catalogue import Explanation
 from app.domain.connect_plan import ConnectPlan
@@ -30,14 +35,19 @@ from app.ui.translation import tr
 MakeTarget = Callable[[str], Target]
 """What connecting to a context would ask for, with the user's choices."""
 
+RETRY_PATIENCE_MS = 400
+"""A cluster that takes longer to say whether a plan is still the same is waited for in sight."""
+
 
 @dataclass
 class _Asked:
-    """A plan that was asked for, and is not agreed to yet. `dialog` None: it is muted, and shown only if there is
-    something to agree to. `is_waiting`: it is not there yet."""
+    """A plan that was asked for, and is not agreed to yet. `dialog` None: it is shown only if there is something to
+    agree to (`is_muted`), or something else than was agreed to before. `is_waiting`: it is not there yet."""
 
     wish: Wish
     context: str
+    is_muted: bool
+    plan: PlanView | None = None
     dialog: PlanDialog | None = None
     is_waiting: bool = True
 
@@ -75,6 +85,15 @@ class ChangeFlow(QObject):
         self._make_target = make_target
         self._asked: dict[Key, _Asked] = {}
         self._connecting: PlanDialog | None = None
+        self._connect_plan: ConnectPlan | None = None
+        self._agreed = AgreedPlans()
+        self._begun: dict[Key, str] = {}  # The contexts in which something was begun.
+        self._retrying: str | None = None
+        self._patience = QTimer(self)
+        self._patience.setSingleShot(True)
+        self._patience.setInterval(RETRY_PATIENCE_MS)
+        self._patience.timeout.connect(self._wait_in_sight)
+        intercepts.ended.connect(self._ended)
         intercepts.planned.connect(self._planned)
         intercepts.plan_failed.connect(self._plan_failed)
         planner.planned.connect(self._connect_planned)
@@ -88,6 +107,8 @@ class ChangeFlow(QObject):
 
     def show_connection(self, view: ConnectionView) -> None:
         """What was planned for one cluster is not done in another."""
+        if view.context is not None and view.phase in (Phase.CONNECTED, Phase.DEGRADED, Phase.DISCONNECTED):
+            self._agreed.settle(view.context)
         for key, asked in tuple(self._asked.items()):
             if view.phase.holds_connection and view.context == asked.context:
                 continue
@@ -98,24 +119,35 @@ class ChangeFlow(QObject):
         if not self._is_shown(PlanKind.CONNECT, context):
             self.connect_agreed.emit(context)
             return
-        title = tr("Connect to {context}", context=context)
-        dialog = self._open(title, tr("Connect"), PlanKind.CONNECT, context)
-        dialog.agreed.connect(lambda _codes: self.connect_agreed.emit(context))
-        dialog.finished.connect(lambda _result: self._connect_closed(dialog))
-        before, self._connecting = self._connecting, dialog
-        if before is not None:
-            before.reject()
+        if self._connecting is not None:
+            self._connecting.reject()
+        self._stop_retrying()
+        if context in self._agreed and context not in self._store.value.production:
+            self._retrying = context
+            self._patience.start()
+        else:
+            self._show_connect(context)
         try:
             self._planner.plan(self._make_target(context))
         except KubeferryError as error:
-            dialog.show_problem(translated(Problem.of(error)))
+            self._connect_failed(translated(Problem.of(error)))
+
+    def _show_connect(self, context: str) -> PlanDialog:
+        title = tr("Connect to {context}", context=context)
+        dialog = self._open(title, tr("Connect"), PlanKind.CONNECT, context)
+        dialog.agreed.connect(lambda _codes: self._connect_agreed(context))
+        dialog.finished.connect(lambda _result: self._connect_closed(dialog))
+        self._connecting = dialog
+        return dialog
 
     def start(self, wish: Wish, context: str) -> None:
         """A proxy, or a mesh when the wish has a rule."""
         kind = PlanKind.PROXY if wish.rule is None else PlanKind.MESH
         self._drop(key_of(wish.workload))
-        asked = self._asked[key_of(wish.workload)] = _Asked(wish, context)
-        if self._is_shown(kind, context):
+        is_muted = not self._is_shown(kind, context)
+        asked = self._asked[key_of(wish.workload)] = _Asked(wish, context, is_muted)
+        is_again = _place(asked) in self._agreed and context not in self._store.value.production
+        if not is_muted and not is_again:
             self._show_dialog(asked)
         self._tell_planning()
         self._intercepts.plan(wish)
@@ -136,6 +168,7 @@ class ChangeFlow(QObject):
 
     def _leave(self, rows: tuple[InterceptRow, ...]) -> None:
         for key in dict.fromkeys(row.key for row in rows):
+            self._drop(key)  # What was going to be started there is not wanted any more either.
             chosen = tuple(row.intercept_id for row in rows if row.key == key)
             self._intercepts.leave(key, chosen)
 
@@ -143,13 +176,14 @@ class ChangeFlow(QObject):
         asked = self._asked.get(key_of(plan.wish.workload))
         if asked is None or plan.wish != asked.wish:
             return
-        asked.is_waiting = False
+        asked.is_waiting, asked.plan = False, plan
         consents = intercept_consents(plan)
-        if asked.dialog is None and not consents:
-            self._drop(key_of(asked.wish.workload))
-            self.started.emit(asked.wish)
-            self._intercepts.start(asked.wish)
-            return
+        if asked.dialog is None:
+            before = self._agreed.codes(_place(asked), plan)
+            if before is not None or (asked.is_muted and not consents):
+                self._drop(key_of(asked.wish.workload))
+                self._start_agreed(asked, before or ())
+                return
         self._tell_planning()
         dialog = asked.dialog or self._show_dialog(asked)
         dialog.show_plan(intercept_sections(plan), consents)
@@ -172,15 +206,23 @@ class ChangeFlow(QObject):
             dialog = self._open(tr("Proxy {name}", name=name), tr("Start proxy"), PlanKind.PROXY, asked.context)
         else:
             dialog = self._open(tr("Mesh {name}", name=name), tr("Start mesh"), PlanKind.MESH, asked.context)
-        dialog.agreed.connect(lambda codes: self._agreed(wish, codes))
+        dialog.agreed.connect(lambda codes: self._start_agreed(asked, codes))
         dialog.finished.connect(lambda _result: self._closed(asked))
         asked.dialog = dialog
         return dialog
 
-    def _agreed(self, wish: Wish, codes: tuple[str, ...]) -> None:
+    def _start_agreed(self, asked: _Asked, codes: tuple[str, ...]) -> None:
+        if asked.plan is not None:
+            self._agreed.agree(_place(asked), asked.plan, codes)
+        self._begun[key_of(asked.wish.workload)] = asked.context
         confirmed = tuple(code for code in codes if code != TAKE_OVER)
-        self.started.emit(wish)
-        self._intercepts.start(wish, take_over=TAKE_OVER in codes, confirmed=confirmed)
+        self.started.emit(asked.wish)
+        self._intercepts.start(asked.wish, take_over=TAKE_OVER in codes, confirmed=confirmed)
+
+    def _ended(self, outcome: OutcomeView) -> None:
+        """Only what failed is tried again."""
+        if outcome.problem is None or outcome.doing is Doing.LEAVE:
+            self._agreed.settle((self._begun.pop(outcome.key, ""), outcome.key))
 
     def _closed(self, asked: _Asked) -> None:
         key = key_of(asked.wish.workload)
@@ -201,20 +243,46 @@ class ChangeFlow(QObject):
         self.planning_changed.emit(tuple(_planning(wish) for wish in waited))
 
     def _connect_planned(self, plan: ConnectPlan) -> None:
-        if self._connecting is None:
+        retrying = self._stop_retrying()
+        if retrying is not None and self._agreed.codes(retrying, plan) is not None:
+            if self._connecting is not None:
+                self._connecting.reject()
+            self.connect_agreed.emit(retrying)
             return
+        dialog = self._connecting or (self._show_connect(retrying) if retrying is not None else None)
+        if dialog is None:
+            return
+        self._connect_plan = plan
         if plan.problem is not None:
-            self._connecting.show_problem(translated(plan.problem))
+            dialog.show_problem(translated(plan.problem))
         else:
-            self._connecting.show_plan(connect_sections(plan))
+            dialog.show_plan(connect_sections(plan))
 
     def _connect_failed(self, problem: Explanation) -> None:
-        if self._connecting is not None:
-            self._connecting.show_problem(problem)
+        retrying = self._stop_retrying()
+        dialog = self._connecting or (self._show_connect(retrying) if retrying is not None else None)
+        if dialog is not None:
+            dialog.show_problem(problem)
+
+    def _connect_agreed(self, context: str) -> None:
+        if self._connect_plan is not None:
+            self._agreed.agree(context, self._connect_plan)
+        self.connect_agreed.emit(context)
+
+    def _wait_in_sight(self) -> None:
+        if self._retrying is not None:
+            self._show_connect(self._retrying)
+
+    def _stop_retrying(self) -> str | None:
+        """Returns the context that was to be connected to again."""
+        self._patience.stop()
+        retrying, self._retrying = self._retrying, None
+        return retrying
 
     def _connect_closed(self, dialog: PlanDialog) -> None:
         if self._connecting is dialog:
-            self._connecting = None
+            self._connecting = self._connect_plan = None
+            self._stop_retrying()
             self._planner.stop()
 
     def _is_shown(self, kind: PlanKind, context: str) -> bool:
@@ -244,6 +312,10 @@ _MUTE_WORDS: dict[PlanKind, Callable[[], str]] = {
     PlanKind.MESH: lambda: tr("Start meshes without showing this"),
     PlanKind.LEAVE: lambda: "",
 }
+
+
+def _place(asked: _Asked) -> tuple[str, Key]:
+    return asked.context, key_of(asked.wish.workload)
 
 
 def _planning(wish: Wish) -> OperationView:

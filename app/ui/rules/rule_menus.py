@@ -15,6 +15,7 @@ from app.ui.icons import icon
 from app.ui.rules.wording import rule_text, shortened
 from app.ui.theme import Theme
 from app.ui.translation import mark, tr
+from app.ui.widgets.plain_tip import plain_tip
 
 _TEMPLATE_WORDS = {
     TemplateKind.HEADER: mark("Header x-user: {me}"),
@@ -94,7 +95,7 @@ class TemplateMenu(QObject):
 
     def _add_rule(self, menu: QMenu, words: str, rule: HttpRule) -> None:
         action = menu.addAction(words)
-        action.setToolTip(rule_text(rule))
+        action.setToolTip(plain_tip(rule_text(rule)))
         action.triggered.connect(lambda _checked=False, rule=rule: self.rule_chosen.emit(rule))
 
 

@@ -75,7 +75,10 @@ def _ask(path: Path, request: bytes, timeout_s: float) -> bool:
 
 def parse_request(line: bytes) -> tuple[str | None, str]:
     """Returns the context to connect to, if any, and the token for coming to the front. Raises ValueError."""
-    said: Any = json.loads(line)
+    try:
+        said: Any = json.loads(line)
+    except RecursionError as error:
+        raise ValueError("too deep") from error
     if not isinstance(said, dict):
         raise ValueError("not an object")
     context, token = said.get("connect"), said.get("token", "")

@@ -64,8 +64,8 @@ class Notifier(QObject):
         self._offer(self._maker.take_intercepts(rows))
 
     def show_operations(self, operations: tuple[OperationView, ...]) -> None:
-        """What the user is doing to workloads: that their intercepts come and go is no news."""
-        self._maker.take_operations(operations)
+        """What the user is doing to workloads: that their intercepts come and go is no news, that a stop waits is."""
+        self._offer(self._maker.take_operations(operations))
 
     def show_outcome(self, outcome: OutcomeView) -> None:
         self._maker.take_outcome(outcome)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from app.controllers.intercept_views import Doing, OperationView
 from app.controllers.views import ConnectionView, ContextRow
 from app.settings.preferences import Preferences
 from app.ui.icons import icon
@@ -115,6 +116,11 @@ class Tray(QObject):
 
     def show_view(self, view: ConnectionView) -> None:
         self._take(replace(self._given, view=view))
+
+    def show_operations(self, operations: tuple[OperationView, ...]) -> None:
+        """What is being done to workloads: a *Stop* that was asked for is not offered again."""
+        stopping = (one.key for one in operations if one.doing is Doing.LEAVE or one.stops_then)
+        self._take(replace(self._given, stopping=frozenset(stopping)))
 
     def show_preferences(self, preferences: Preferences) -> None:
         self._take(replace(self._given, preferences=preferences))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import enum
 from dataclasses import dataclass, field
 
-from app.controllers.intercept_views import Health, InterceptRow
+from app.controllers.intercept_views import Health, InterceptRow, Key
 from app.controllers.views import ConnectionView, ContextRow, Phase
 from app.settings.preferences import Preferences
 from app.ui.translation import tr, tr_count
@@ -49,10 +49,13 @@ class Entry:
 
 @dataclass(frozen=True)
 class MenuInput:
+    """`stopping`: workloads whose intercepts are being stopped, or will be when what is being done there has ended."""
+
     view: ConnectionView = field(default_factory=ConnectionView)
     contexts: tuple[ContextRow, ...] = ()
     chosen: str | None = None
     preferences: Preferences = field(default_factory=Preferences)
+    stopping: frozenset[Key] = frozenset()
 
 
 def menu_entries(given: MenuInput) -> tuple[Entry, ...]:
@@ -61,7 +64,7 @@ def menu_entries(given: MenuInput) -> tuple[Entry, ...]:
         (_toggle(given),),
         _contexts(given),
         _namespaces(given),
-        _intercepts(given.view.intercepts),
+        _intercepts(given.view.intercepts, given.stopping),
         _always(given),
     )
     result: list[Entry] = []
@@ -134,7 +137,7 @@ def _namespaces(given: MenuInput) -> list[Entry]:
     return [Entry(tr("Recent namespaces"), enabled=False), *listed]
 
 
-def _intercepts(rows: tuple[InterceptRow, ...]) -> list[Entry]:
+def _intercepts(rows: tuple[InterceptRow, ...], stopping: frozenset[Key]) -> list[Entry]:
     if not rows:
         return []
     count = len(rows)
@@ -142,12 +145,18 @@ def _intercepts(rows: tuple[InterceptRow, ...]) -> list[Entry]:
     entries = [Entry(head, enabled=False)]
     for row in rows[:_INTERCEPTS]:
         entries.append(Entry(intercept_text(row), Ask.SHOW, row.key))
-        entries.append(Entry(tr("Stop {name}", name=row.key[2]), Ask.LEAVE, row.key))
+        entries.append(_stop(row.key, is_stopping=row.key in stopping))
     if count > _INTERCEPTS:
         entries.append(Entry(tr("{count} more in the window", count=count - _INTERCEPTS), Ask.OPEN))
     if count > 1:
         entries.append(Entry(tr("Stop all intercepts"), Ask.LEAVE_ALL))
     return entries
+
+
+def _stop(key: Key, *, is_stopping: bool) -> Entry:
+    if is_stopping:
+        return Entry(tr("{name} is being stopped", name=key[2]), enabled=False)
+    return Entry(tr("Stop {name}", name=key[2]), Ask.LEAVE, key)
 
 
 def _always(given: MenuInput) -> list[Entry]:

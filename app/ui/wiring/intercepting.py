@@ -19,6 +19,7 @@ def wire_intercepts(window: Window, tray: Tray, notifier: Notifier, flow: Change
     controller.intercepts_changed.connect(lambda rows: parts.traffic.follow(window.selected_here, rows))
     controller.operations_changed.connect(window.show_operations)
     controller.operations_changed.connect(notifier.show_operations)
+    controller.operations_changed.connect(tray.show_operations)
     flow.planning_changed.connect(inspector.show_planning)
     flow.refused.connect(inspector.show_problem)
 

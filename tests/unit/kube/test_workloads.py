@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import msgspec
@@ -7,15 +8,16 @@ import pytest
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.workload import WorkloadKind, WorkloadRef
-from app.kube.list_watch import Deleted, Interrupted, Listed, Upserted
+from app.kube.list_watch import Deleted, Interrupted, Upserted
 from app.kube.workloads import (
+    WORKLOADS_A_TURN,
     Workload,
     WorkloadChanged,
     WorkloadRemoved,
-    WorkloadsListed,
     WorkloadsUnread,
     _BarePod,
     _Controller,
+    _listed,
     _told,
     workload_of,
 )
@@ -77,11 +79,11 @@ def test_not_shown(kind: WorkloadKind, item: _Controller | _BarePod) -> None:
     assert workload_of(kind, item) is None
 
 
-def test_only_what_is_shown_makes_a_change() -> None:
+async def test_only_what_is_shown_makes_a_change() -> None:
     known: dict[WorkloadRef, Workload] = {}
     kind, ref = WorkloadKind.DEPLOYMENT, WorkloadRef(WorkloadKind.DEPLOYMENT, "shop", "web")
-    listed = _told(kind, Listed((_controller(),)), known)
-    assert isinstance(listed, WorkloadsListed)
+    listed = await _listed(kind, (_controller(),), known)
+    assert [workload.ref for workload in listed.workloads] == [ref]
     assert set(known) == {ref}
     assert _told(kind, Upserted(_controller()), known) is None
     changed = _told(kind, Upserted(_controller(readyReplicas=1)), known)
@@ -91,11 +93,28 @@ def test_only_what_is_shown_makes_a_change() -> None:
     assert _told(kind, Deleted(_controller()), known) is None
 
 
-def test_a_bare_pod_that_is_done_goes() -> None:
+async def test_a_bare_pod_that_is_done_goes() -> None:
     known: dict[WorkloadRef, Workload] = {}
-    _told(WorkloadKind.POD, Listed((_pod(),)), known)
+    await _listed(WorkloadKind.POD, (_pod(),), known)
     gone = _told(WorkloadKind.POD, Upserted(_pod("Succeeded")), known)
     assert gone == WorkloadRemoved(WorkloadRef(WorkloadKind.POD, "shop", "web"))
+
+
+async def test_a_long_list_leaves_turns_to_others() -> None:
+    known: dict[WorkloadRef, Workload] = {}
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async with asyncio.TaskGroup() as group:
+        other = group.create_task(others())
+        await _listed(WorkloadKind.DEPLOYMENT, (_controller(),) * (5 * WORKLOADS_A_TURN), known)
+        other.cancel()
+    assert turns >= 5
 
 
 def test_an_interruption_is_told() -> None:

@@ -152,7 +152,10 @@ def test_problem_of_groups(caplog: pytest.LogCaptureFixture) -> None:
     vague = KubeferryError(ErrorCode.INTERNAL)
     assert problem_of(BaseExceptionGroup("", [ExceptionGroup("", [vague]), known])).code is ErrorCode.API_UNREACHABLE
     assert problem_of(vague).code is ErrorCode.INTERNAL
-    assert problem_of(ZeroDivisionError("x")).params == {"problem": "ZeroDivisionError"}
+    unforeseen = problem_of(ZeroDivisionError("x"))
+    assert unforeseen.params == {"problem": "something happened that it was not written for"}
+    assert unforeseen.detail == "ZeroDivisionError: x"
+    assert problem_of(ZeroDivisionError()).detail == "ZeroDivisionError"
     assert "unexpected failure" in caplog.text
 
 

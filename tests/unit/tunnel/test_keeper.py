@@ -28,6 +28,7 @@ from helper.tunnel.traffic import Traffic
 from helper.wire.frames import VNET_HEADER_BYTES, Frame, FrameKind, encode_frame
 from helper.wire.hello import WIRE_VERSION, ClientHello, ManagerWelcome
 from helper.wire.laptop_messages import FromLaptop, ToLaptop
+from tests.unit.tunnel.raw_words import is_raw
 
 _WISH = SetEndpoint(Endpoint("https://192.0.2.1", "kubeferry", "manager-1", 7070), "ab" * 8, "laptop")
 _POD = ipaddress.IPv4Address("10.244.0.9").packed
@@ -150,6 +151,7 @@ class _Lab:
     async def lost(self) -> TunnelLost:
         event = await self.next()
         assert isinstance(event, TunnelLost), event
+        assert not is_raw(event.detail), event.detail
         return event
 
     def close(self) -> None:

@@ -16,6 +16,7 @@ from helper.protocol.worker_messages import Endpoint, TunnelFailure
 from helper.tunnel import portforward
 from helper.tunnel.lane import HEADROOM
 from helper.tunnel.portforward import SUBPROTOCOL, LaneFailed, PortForwardLane, open_port_forward, tls_context
+from tests.unit.tunnel.raw_words import is_raw
 
 PORTS = (b"\0\x9e\x1b", b"\1\x9e\x1b")
 """What the kubelet says first on both channels: 7070, little-endian."""
@@ -156,9 +157,7 @@ async def test_other_channels_and_texts_are_no_data() -> None:
 async def test_the_error_channel_ends_the_lane_with_its_words() -> None:
     async with _forwarded() as (lane, events, pod):
         pod.send(picows.WSMsgType.BINARY, b"\1dial tcp4 127.0.0.1:7070: connect: connection refused" + b"!" * 5000)
-        reason = await events.end()
-        assert "connection refused" in reason
-        assert len(reason) <= 1000
+        assert await events.end() == "the connection to its port was refused"
         assert not lane.writable
 
 
@@ -206,6 +205,7 @@ async def test_a_server_that_does_not_read_stops_us_until_it_does() -> None:
 async def _failure(endpoint: Endpoint) -> LaneFailed:
     with pytest.raises(LaneFailed) as failed:
         await open_port_forward(endpoint, _Events())
+    assert not is_raw(failed.value.detail), failed.value.detail
     return failed.value
 
 
