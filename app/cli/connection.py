@@ -14,6 +14,7 @@ from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
 from app.cli.status_text import connected_line, status_lines
+from app.cli.terminal import echo
 from app.domain.catalogue import EXIT_CODES, EXIT_NOT_CONNECTED
 from app.domain.drops import OnDrop
 from app.domain.errors import ErrorCategory, ErrorCode, KubeferryError
@@ -98,9 +99,9 @@ def connect(
     if output is Format.JSON:
         print_json(status)
     elif status.state is m.StateKind.CONNECTED:
-        click.echo(connected_line(status, time.monotonic() - began))
+        echo(connected_line(status, time.monotonic() - began))
     else:
-        click.echo("\n".join(status_lines(status)))
+        echo("\n".join(status_lines(status)))
     return 0 if status.state is m.StateKind.CONNECTED else EXIT_NOT_CONNECTED
 
 
@@ -133,7 +134,7 @@ def status(output: Format) -> int:
     if output is Format.JSON:
         print_json(found)
     else:
-        click.echo("\n".join(status_lines(found)))
+        echo("\n".join(status_lines(found)))
     return 0 if found.state is m.StateKind.CONNECTED else EXIT_NOT_CONNECTED
 
 
@@ -213,6 +214,6 @@ def _say_disconnected(found: m.Status, output: Format) -> None:
     if output is Format.JSON:
         print_json(found)
     elif found.left:
-        click.echo("Disconnected, but this could not be undone: " + "; ".join(found.left), err=True)
+        echo("Disconnected, but this could not be undone: " + "; ".join(found.left), err=True)
     else:
-        click.echo("Disconnected.")
+        echo("Disconnected.")

@@ -14,6 +14,7 @@ from app.cli.manager import run_interruptibly
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
+from app.cli.terminal import echo
 from app.domain.catalogue import EXIT_NOT_CONNECTED, explain
 from app.domain.checks import Check, Verdict
 from app.domain.errors import ErrorCode, KubeferryError
@@ -88,7 +89,7 @@ def _tell(checks: list[Check], losses: tuple[m.Reconnect, ...], bundle: Path | N
             _print(check)
         _print_losses(losses)
         if bundle is not None:
-            click.echo(f"Saved {bundle}. Secrets are taken out; names and addresses are not: look before you send it.")
+            echo(f"Saved {bundle}. Secrets are taken out; names and addresses are not: look before you send it.")
     return EXIT_NOT_CONNECTED if failed else 0
 
 
@@ -133,18 +134,18 @@ def _planner(session: BlockingSession) -> Any:
 
 
 def _print(check: Check) -> None:
-    click.echo(f"{_MARKS[check.verdict]}  {check.name}: {check.found}")
+    echo(f"{_MARKS[check.verdict]}  {check.name}: {check.found}")
     if check.next_step:
-        click.echo(f"      -> {check.next_step}")
+        echo(f"      -> {check.next_step}")
     if check.command and check.command not in check.next_step:
-        click.echo(f"      $  {check.command}")
+        echo(f"      $  {check.command}")
 
 
 def _print_losses(losses: tuple[m.Reconnect, ...]) -> None:
     """The window's timeline, as far as the session has kept it."""
     if losses:
-        click.echo("\nLosses of the tunnel, newest first:")
+        echo("\nLosses of the tunnel, newest first:")
     for loss in reversed(losses):
         at = datetime.fromtimestamp(loss.lost_at).astimezone().strftime("%Y-%m-%d %H:%M:%S")
         took = "not back yet" if loss.restored_at is None else f"back after {loss.restored_at - loss.lost_at:.1f} s"
-        click.echo(f"{at}  {took}: {explain(problem_from_info(loss.reason)).what}")
+        echo(f"{at}  {took}: {explain(problem_from_info(loss.reason)).what}")

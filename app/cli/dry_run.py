@@ -6,6 +6,7 @@ import click
 
 from app.cli.output import Format, print_json
 from app.cli.progress import Progress
+from app.cli.terminal import echo
 from app.domain.catalogue import exit_code, explain
 from app.domain.connect_plan import ConnectPlan
 from app.session import intercept_messages as im
@@ -28,7 +29,7 @@ def tell_connect_plan(request: m.Connect, output: Format) -> int:
         facts = {name: getattr(plan, name) for name in ConnectPlan.__dataclass_fields__ if name != "problem"}
         print_json({"plan": facts, "problem": problem})
     else:
-        click.echo("\n".join(connect_plan_lines(plan)))
+        echo("\n".join(connect_plan_lines(plan)))
     return 0 if plan.problem is None else exit_code(plan.problem)
 
 
@@ -59,15 +60,15 @@ def tell_intercept_plan(plan: im.InterceptPlan, output: Format) -> int:
         print_json({"plan": plan})
         return 0
     what = plan.rule or "everything"
-    click.echo(f"A {plan.mode} of {plan.workload} in {plan.namespace} ({what}) would")
-    click.echo(f"  bring     pod ports to this machine: {', '.join(plan.ports) or 'all'}")
+    echo(f"A {plan.mode} of {plan.workload} in {plan.namespace} ({what}) would")
+    echo(f"  bring     pod ports to this machine: {', '.join(plan.ports) or 'all'}")
     pods = "its pod" if plan.pods == 1 else f"its {plan.pods} pods"
-    click.echo(f"  replace   {pods}, by ones with a sidecar" if plan.injects else "  restart   nothing")
+    echo(f"  replace   {pods}, by ones with a sidecar" if plan.injects else "  restart   nothing")
     for one in plan.rivals:
-        click.echo(f"  collide   with {one.owner}, who has {one.rule or 'everything'}")
+        echo(f"  collide   with {one.owner}, who has {one.rule or 'everything'}")
     for notice in plan.notices:
-        click.echo(f"{click.style('Note', fg='yellow')}: {notice.text}")
+        echo(f"{click.style('Note', fg='yellow')}: {notice.text}")
     for line in plan.diff:
         colour = {"+": "green", "-": "red"}.get(line[:1])
-        click.echo(click.style(line, fg=colour))
+        echo(click.style(line, fg=colour))
     return 0

@@ -11,6 +11,7 @@ from app.cli.intercept_text import in_force_lines, restored_line
 from app.cli.operation import carry_out, connected_session
 from app.cli.output import Format, is_terminal, output_option, print_json, print_problem
 from app.cli.progress import Progress
+from app.cli.terminal import echo
 from app.domain.catalogue import EXIT_NOT_CONNECTED, exit_code
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.intercept_options import parse_ports, parse_rule
@@ -130,7 +131,7 @@ def leave(workload: str | None, everything: bool, only: tuple[str, ...], namespa
     if output is Format.JSON:
         print_json({"workloads": done.workloads})
     elif not done.workloads:
-        click.echo("There is nothing to leave.")
+        echo("There is nothing to leave.")
     else:
         tell_restored(done)
     return restored_exit_code(done)
@@ -145,9 +146,9 @@ def restored_exit_code(done: im.WorkloadsRestored) -> int:
 def tell_restored(done: im.WorkloadsRestored) -> None:
     for one in done.workloads:
         if one.problem is None:
-            click.echo(restored_line(one))
+            echo(restored_line(one))
         else:
-            click.echo(f"{one.workload} in {one.namespace}:", err=True)
+            echo(f"{one.workload} in {one.namespace}:", err=True)
             print_problem(problem_from_info(one.problem), Format.TEXT)
 
 
@@ -178,7 +179,7 @@ def _start(
                 done = carry_out(session, im.StartIntercept(wish, take_over, confirmed), progress)
             except KeyboardInterrupt:
                 progress.clear()
-                click.echo(f"{ref} is as it was.", err=True)
+                echo(f"{ref} is as it was.", err=True)
                 raise
     if not isinstance(done, im.InterceptDone):
         raise KubeferryError(ErrorCode.SESSION_VERSION)
@@ -194,9 +195,9 @@ def _start(
             }
         )
     else:
-        click.echo("\n".join(in_force_lines(done)))
+        echo("\n".join(in_force_lines(done)))
         for warning in warnings:
-            click.echo(f"{click.style('Note', fg='yellow')}: {warning}", err=True)
+            echo(f"{click.style('Note', fg='yellow')}: {warning}", err=True)
     in_force = done.intercept.health is im.InterceptHealth.ACTIVE or not done.pods
     return 0 if in_force else EXIT_NOT_CONNECTED
 
@@ -212,7 +213,7 @@ def _confirmed(plan: im.InterceptPlan, *, yes: bool, quiet: bool) -> tuple[str, 
     """Tells what there is to know before, and asks for what has to be confirmed. Raises click.Abort on a no."""
     if not quiet:
         for notice in plan.notices:
-            click.echo(f"{click.style('Note', fg='yellow')}: {notice.text}", err=True)
+            echo(f"{click.style('Note', fg='yellow')}: {notice.text}", err=True)
     questions = tuple(notice.code for notice in plan.notices if notice.confirm)
     if questions and not yes and not quiet and is_terminal():
         click.confirm(f"Go on with {plan.workload} in {plan.namespace}?", abort=True, err=True)

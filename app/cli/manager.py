@@ -12,6 +12,7 @@ import click
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
+from app.cli.terminal import echo
 from app.domain.durations import parse_duration_s
 from app.domain.stages import Stage, describe_stage
 from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE
@@ -65,7 +66,7 @@ def install(
     if output is Format.JSON:
         print_json({"namespace": pod.namespace, "pod": pod.name, "image": pod.image})
     else:
-        click.echo(f"The traffic manager runs in namespace {pod.namespace}.")
+        echo(f"The traffic manager runs in namespace {pod.namespace}.")
 
 
 @manager.command()
@@ -84,11 +85,11 @@ def uninstall(context: str | None, kubeconfig: str | None, manager_namespace: st
         print_json({"found": done.found, "namespace_removed": done.namespace_removed, "kept": done.kept})
         return
     if not done.found:
-        click.echo(f"There was no traffic manager in namespace {manager_namespace}.")
+        echo(f"There was no traffic manager in namespace {manager_namespace}.")
     else:
-        click.echo(f"The traffic manager of namespace {manager_namespace} is gone.")
+        echo(f"The traffic manager of namespace {manager_namespace} is gone.")
     if done.kept:
-        click.echo(f"The namespace stays: {done.kept}.")
+        echo(f"The namespace stays: {done.kept}.")
 
 
 @manager.command()

@@ -9,6 +9,7 @@ from typing import Any
 import click
 import msgspec
 
+from app.cli.terminal import echo
 from app.domain.catalogue import explain
 from app.domain.errors import Problem
 
@@ -62,8 +63,8 @@ def print_problem(problem: Problem, chosen: Format) -> None:
             }
         )
         return
-    click.echo(f"{click.style(told.title, bold=True)}. {told.what}", err=True)
-    click.echo(f"{told.next_step}", err=True)
+    echo(f"{click.style(told.title, bold=True)}. {told.what}", err=True)
+    echo(f"{told.next_step}", err=True)
 
 
 def is_terminal() -> bool:

@@ -10,6 +10,7 @@ from importlib import import_module
 import click
 
 from app.cli.output import Root, print_problem
+from app.cli.terminal import echo
 from app.domain.catalogue import EXIT_INTERRUPTED, exit_code
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 
@@ -78,7 +79,7 @@ def run(arguments: list[str]) -> int:
         error.show()
         return error.exit_code
     except (KeyboardInterrupt, click.Abort):
-        click.echo("Interrupted.", err=True)
+        echo("Interrupted.", err=True)
         return EXIT_INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has had enough; nothing may be written any more, at exit neither.

@@ -9,6 +9,7 @@ from types import TracebackType
 import click
 
 from app.cli.output import is_terminal
+from app.cli.terminal import harmless
 
 _CLEAR = "\r\x1b[K"
 
@@ -41,8 +42,8 @@ class Progress:
         self._told = line
         if self._in_place:
             width = shutil.get_terminal_size().columns - 1
-            shown = f"{line} …"
+            shown = f"{harmless(line)} …"
             click.echo(_CLEAR + (shown if len(shown) <= width else shown[: width - 1] + "…"), nl=False, err=True)
             sys.stderr.flush()
         else:
-            click.echo(f"{line} …", err=True)
+            click.echo(f"{harmless(line)} …", err=True)

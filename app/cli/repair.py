@@ -12,6 +12,7 @@ from app.cli.operation import carry_out, connected_session
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, is_terminal, output_option, print_json
 from app.cli.progress import Progress
+from app.cli.terminal import echo
 from app.domain.errors import ErrorCode, KubeferryError
 from app.session import intercept_messages as im
 
@@ -107,8 +108,8 @@ def _show(plan: im.RepairPlan) -> None:
     for one in plan.remains:
         whose = ", ".join(dict.fromkeys(one.vanished)) or "nobody's any more"
         what = f"its sidecar stays for {', '.join(dict.fromkeys(one.kept))}" if one.kept else "its sidecar is removed"
-        click.echo(f"{one.workload} in {one.namespace}: {whose}; {what}")
+        echo(f"{one.workload} in {one.namespace}: {whose}; {what}")
     if not plan.remains:
-        click.echo("Nobody left anything.")
+        echo("Nobody left anything.")
     for place in plan.unread:
-        click.echo(f"Not looked at: {place}", err=True)
+        echo(f"Not looked at: {place}", err=True)

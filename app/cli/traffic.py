@@ -10,6 +10,7 @@ import msgspec
 
 from app.cli.operation import connected_session
 from app.cli.output import Format, output_option
+from app.cli.terminal import echo
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.workload import parse_workload
 from app.session import intercept_messages as im
@@ -41,11 +42,11 @@ def traffic(workload: str | None, namespace: str | None, output: Format) -> int:
         session.request(m.Subscribe())
         session.request(im.WatchTraffic(watched))
         if output is Format.TEXT:
-            click.echo(f"Requests of {', '.join(str(ref_of(one)) for one in watched)}; Ctrl-C ends.", err=True)
+            echo(f"Requests of {', '.join(str(ref_of(one)) for one in watched)}; Ctrl-C ends.", err=True)
         try:
             for batch in _batches(session):
                 for line in batch_lines(batch, rules.of(batch), output):
-                    click.echo(line)
+                    (click.echo if output is Format.JSON else echo)(line)
                 skipped = batch.seen - len(batch.records)
                 if skipped > 0:
                     _say_sample(batch, skipped, output)
@@ -120,7 +121,7 @@ def _say_sample(batch: RequestBatch, skipped: int, output: Format) -> None:
         sample = {"pod": batch.pod, "seen": batch.seen, "shown": len(batch.records)}
         click.echo(msgspec.json.encode({"sample": sample}).decode())
     else:
-        click.echo(f"  (a sample: {skipped} more of {batch.seen} requests of {batch.pod})", err=True)
+        echo(f"  (a sample: {skipped} more of {batch.seen} requests of {batch.pod})", err=True)
 
 
 def _batches(session: BlockingSession) -> Iterator[RequestBatch]:

@@ -41,11 +41,16 @@ KEPT_ANSWER_S = 2.0
 what only reads is asked again on a new one."""
 
 PAGE_SIZE = 500
+MAX_PAGES = 2000
+"""A million objects: more than etcd holds. A server that always says that there is more must not be followed."""
+
+MAX_LIST_BYTES = 1 << 30
 APPLY = "application/apply-patch+yaml"
 JSON_PATCH = "application/json-patch+json"
 MERGE_PATCH = "application/merge-patch+json"
 FIELD_MANAGER = "kubeferry"
 _USER_AGENT = "kubeferry"
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 _FAILURES = (ConnectionLost, ProxyError, ssl.SSLError, OSError)
 
 T = TypeVar("T")
@@ -118,16 +123,22 @@ class ApiClient:
         """All items, page by page, and the resourceVersion to watch from."""
         decoder = msgspec.json.Decoder(type)
         items: list[Any] = []
+        received = 0
         page_query: dict[str, str | int | bool] = {"limit": PAGE_SIZE, **(query or {})}
-        while True:
-            page = self._decode(await self._request("GET", path, query=page_query), _Page)
+        for _ in range(MAX_PAGES):
+            body = await self._request("GET", path, query=page_query)
+            received += len(body)
+            if received > MAX_LIST_BYTES:
+                break
+            page = self._decode(body, _Page)
             try:
                 items += [decoder.decode(item) for item in page.items or ()]
-            except msgspec.DecodeError as error:
+            except _UNREADABLE as error:
                 raise self._misunderstood(error) from error
             if not page.metadata.next_page:
                 return items, page.metadata.resource_version
             page_query["continue"] = page.metadata.next_page
+        raise self._failure(ConnectionLost("its list has no end", clean=False))
 
     async def list_page(self, path: str, *, type: type[T], limit: int) -> list[T]:
         """The first `limit` items: a sample."""
@@ -301,7 +312,7 @@ class ApiClient:
     def _decode(self, data: bytes, type: Any) -> Any:
         try:
             return msgspec.json.decode(data, type=type)
-        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        except _UNREADABLE as error:
             raise self._misunderstood(error) from error
 
     def _misunderstood(self, error: Exception) -> KubeferryError:

@@ -122,7 +122,7 @@ async def _watch_from(
                     raise _watch_error(api, msgspec.json.decode(event.object, type=StatusObject))
                 position = msgspec.json.decode(event.object, type=Named).metadata.resource_version
                 item = None if event.type == "BOOKMARK" else decoder.decode(event.object)
-            except msgspec.DecodeError as error:
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
                 server = api.login.context.server_url
                 problem = "a watch's line is not an event"
                 raise KubeferryError(ErrorCode.API_ERROR, server=server, problem=problem, detail=str(error)) from error

@@ -63,9 +63,9 @@ def expiry_of(token: str) -> datetime.datetime | None:
         return None
     try:
         claims = msgspec.json.decode(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)), type=_Claims)
-    except (binascii.Error, ValueError, msgspec.DecodeError):
+        return None if claims.exp is None else datetime.datetime.fromtimestamp(claims.exp, datetime.UTC)
+    except (binascii.Error, ValueError, OverflowError, msgspec.DecodeError, RecursionError):
         return None
-    return None if claims.exp is None else datetime.datetime.fromtimestamp(claims.exp, datetime.UTC)
 
 
 def is_fresh(tokens: OidcTokens, now: datetime.datetime) -> bool:
@@ -91,7 +91,7 @@ async def renew(
         renewed = msgspec.json.decode(answer, type=_Renewed)
     except (HttpFailure, OSError) as error:
         raise KubeferryError(ErrorCode.LOGIN_EXPIRED, context=context, detail=f"oidc: {error}") from error
-    except (msgspec.DecodeError, ValueError) as error:
+    except (msgspec.DecodeError, ValueError, RecursionError) as error:
         detail = f"oidc: the issuer's answer is not understood ({type(error).__name__})"
         raise KubeferryError(ErrorCode.LOGIN_EXPIRED, context=context, detail=detail) from None
     return OidcTokens(renewed.id_token, renewed.refresh_token or refresh_token, expiry_of(renewed.id_token))

@@ -71,8 +71,8 @@ class Envelope(msgspec.Struct, frozen=True):
 class Release(msgspec.Struct, frozen=True):
     """`page`: where a person reads about it and finds the files; https. `security`: it mends a weakness."""
 
-    version: Annotated[str, msgspec.Meta(pattern=r"^\d{1,6}\.\d{1,6}\.\d{1,6}$")]
-    page: Annotated[str, msgspec.Meta(pattern=r"^https://[!-~]+$", max_length=500)]
+    version: Annotated[str, msgspec.Meta(pattern=r"^\d{1,6}\.\d{1,6}\.\d{1,6}\Z")]
+    page: Annotated[str, msgspec.Meta(pattern=r"^https://[!-~]+\Z", max_length=500)]
     notes: Text = ""
     security: bool = False
 
@@ -107,13 +107,13 @@ def read_feed(text: bytes, keys: Iterable[Ed25519PublicKey], now: datetime.datet
         raise FeedError(FeedFault.NO_FEED)
     try:
         envelope = msgspec.json.decode(text, type=Envelope)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FeedError(FeedFault.NO_FEED) from error
     if not _is_signed(envelope, {key_id(key): key for key in keys}):
         raise FeedError(FeedFault.UNSIGNED)
     try:
         feed = msgspec.json.decode(envelope.payload, type=Feed)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise FeedError(FeedFault.FORM) from error
     _require_current(feed, now)
     return feed

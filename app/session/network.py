@@ -9,9 +9,23 @@ from collections.abc import Iterable
 from dataclasses import replace
 from ipaddress import IPv4Network, ip_address, ip_network
 
-from app.domain.errors import KubeferryError
+import msgspec
+
+from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.names import cluster_names
-from app.domain.subnets import IPAddress, Overlap, Plan, Subnet, host, intersect, merge, plan
+from app.domain.subnets import (
+    IPAddress,
+    OnOverlap,
+    Overlap,
+    Plan,
+    Subnet,
+    describe,
+    host,
+    intersect,
+    merge,
+    plan,
+    subtract,
+)
 from app.session.ports import Cluster, Discovered, Helper, Opened
 from app.session.runner import AttemptContext
 from app.session.tunnel import Tunnel
@@ -44,8 +58,8 @@ class NetworkKeeper:
             self._tunnel.lifted.clear()
             self._found = found
             routable = _of_families(found.subnets, lease)
-            decided = await self._decide(routable, lease)
-            network = network_config(lease, decided, found, self._cluster.namespace, intercepting=self._intercepting)
+            decided, routed = await self._decide(routable, lease)
+            network = network_config(routed, decided, found, self._cluster.namespace, intercepting=self._intercepting)
             if again or self._set is None or self._set[0] != network:
                 answer = await self._helper.set_network(self._opened.connection_id, network)
                 self._context.hub.update_facts(
@@ -119,10 +133,12 @@ class NetworkKeeper:
                 raise
             _log.warning("the network stays as it is: %s", error)
 
-    async def _decide(self, subnets: tuple[Subnet, ...], lease: Lease) -> Plan:
+    async def _decide(self, subnets: tuple[Subnet, ...], lease: Lease) -> tuple[Plan, Lease]:
+        """The lease is without DNS servers that are in a local network. Raises KubeferryError (SUBNET_OVERLAP)."""
         wishes = self._context.target.wishes
         wishes = replace(wishes, include=_of_families(wishes.include, lease))
-        asked = tuple(str(subnet) for subnet in merge((*subnets, *wishes.include)))
+        servers = _addresses(_server_host(server) for server in lease.dns_servers)
+        asked = tuple(str(subnet) for subnet in merge((*subnets, *wishes.include, *map(host, servers))))
         answer = await self._helper.find_overlaps(asked)
         overlaps = [
             Overlap(ip_network(found.subnet), ip_network(found.taken), found.interface, found.owner_uid is not None)
@@ -130,8 +146,22 @@ class NetworkKeeper:
             if found.interface != self._opened.interface
         ]
         outside = await self._cluster.outside() | _addresses(answer.upstreams)
-        servers = _addresses(_server_host(server) for server in lease.dns_servers)
-        return plan(subnets, wishes, overlaps, outside - servers)
+        decided = plan(subnets, wishes, overlaps, outside - servers)
+        return decided, _without_local_servers(lease, (*subnets, *wishes.include), overlaps, wishes.on_overlap)
+
+
+def _without_local_servers(
+    lease: Lease, subnets: tuple[Subnet, ...], overlaps: list[Overlap], on_overlap: OnOverlap
+) -> Lease:
+    """The manager names DNS servers, and they are routed wherever they are. But for one that is not in the cluster's
+    subnets and is in a local network, the user's word counts as for subnets."""
+    strange = subtract([host(_server_host(server)) for server in lease.dns_servers], subnets)
+    clashing = [overlap for overlap in overlaps if intersect(strange, [overlap.taken])]
+    if clashing and on_overlap is OnOverlap.REFUSE:
+        raise KubeferryError(ErrorCode.SUBNET_OVERLAP, overlaps=describe(clashing))
+    local = intersect(strange, [overlap.taken for overlap in clashing])
+    kept = tuple(server for server in lease.dns_servers if not intersect([host(_server_host(server))], local))
+    return msgspec.structs.replace(lease, dns_servers=kept)
 
 
 def network_config(

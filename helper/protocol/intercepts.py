@@ -14,18 +14,23 @@ import msgspec
 MAX_INTERCEPTS = 256
 """Of one laptop, and of one workload."""
 
-InterceptId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}$")]
+# Patterns end with \Z: "$" also matches before a newline at the end, and such a name would reach files and logs.
+
+InterceptId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
 """Random, made by the app that asks for the intercept."""
 
-InjectionId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}$")]
+InjectionId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{16}\Z")]
 """Random, made when a sidecar is put into a workload: a token of an earlier injection is worth nothing."""
 
-OwnerId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}$")]
+OwnerId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
 """Who owns an intercept: `helper.cluster.api.owner_id` of the installation's secret client id."""
 
 OwnerName = Annotated[str, msgspec.Meta(max_length=128)]
+Moment = Annotated[float, msgspec.Meta(ge=0, le=1e11)]
+"""Seconds since the epoch, until the year 5138: clocks of those who read it go no further than 9999."""
+
 Port = Annotated[int, msgspec.Meta(ge=1, le=65535)]
-_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$")]
+_Name = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[a-z0-9]([a-z0-9.-]*[a-z0-9])?\Z")]
 
 
 class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -35,7 +40,7 @@ class Value(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 class Workload(Value, frozen=True, order=True):
     """`kind` as Kubernetes spells it: Deployment, StatefulSet, DaemonSet, ReplicaSet, Pod."""
 
-    kind: Annotated[str, msgspec.Meta(pattern=r"^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Pod)$")]
+    kind: Annotated[str, msgspec.Meta(pattern=r"^(Deployment|StatefulSet|DaemonSet|ReplicaSet|Pod)\Z")]
     namespace: _Name
     name: _Name
 
@@ -50,7 +55,7 @@ class MatchKind(enum.StrEnum):
 class HeaderMatch(Value, frozen=True):
     """`name` in lower case (RFC 9110 5.1: names are case-insensitive). A `regex` (RE2) must match the whole value."""
 
-    name: Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^:?[!#$%&'*+.^_`|~0-9a-z-]+$")]
+    name: Annotated[str, msgspec.Meta(min_length=1, max_length=256, pattern=r"^:?[!#$%&'*+.^_`|~0-9a-z-]+\Z")]
     kind: MatchKind = MatchKind.EXACT
     value: Annotated[str, msgspec.Meta(max_length=1024)] = ""
 
@@ -59,7 +64,7 @@ class HttpMatch(Value, frozen=True):
     """All of it must hold. `path`: a prefix of the request's path, by whole segments ("/api" is not "/apis")."""
 
     headers: Annotated[tuple[HeaderMatch, ...], msgspec.Meta(max_length=16)] = ()
-    path: Annotated[str, msgspec.Meta(max_length=1024, pattern=r"^(/.*)?$")] = ""
+    path: Annotated[str, msgspec.Meta(max_length=1024, pattern=r"^(/.*)?\Z")] = ""
 
 
 class PortMap(Value, frozen=True):
@@ -75,7 +80,7 @@ class Intercept(Value, frozen=True):
     intercept_id: InterceptId
     workload: Workload
     injection_id: InjectionId
-    since: float
+    since: Moment
     match: HttpMatch | None = None
     ports: Annotated[tuple[PortMap, ...], msgspec.Meta(max_length=64)] = ()
     other_ports: bool = False
@@ -132,16 +137,16 @@ class RequestRecord(Value, frozen=True):
     the request that are logged, names in lower case; a secret one's value is HIDDEN_VALUE.
     """
 
-    time: float
+    time: Moment
     method: Annotated[str, msgspec.Meta(max_length=32)]
     path: Annotated[str, msgspec.Meta(max_length=1024)]
     host: Annotated[str, msgspec.Meta(max_length=256)]
     protocol: Annotated[str, msgspec.Meta(max_length=16)]
-    status: int
-    duration_s: float
+    status: Annotated[int, msgspec.Meta(ge=0, le=999)]
+    duration_s: Annotated[float, msgspec.Meta(ge=0, le=1e9)]
     verdict: Verdict
-    port: int = 0
-    grpc_status: int | None = None
+    port: Annotated[int, msgspec.Meta(ge=0, le=65535)] = 0
+    grpc_status: Annotated[int, msgspec.Meta(ge=0, lt=2**31)] | None = None
     intercept_id: Annotated[str, msgspec.Meta(max_length=12)] = ""
     headers: Annotated[tuple[tuple[HeaderName, HeaderValue], ...], msgspec.Meta(max_length=MAX_HEADERS)] = ()
 
@@ -151,7 +156,7 @@ class RequestBatch(Value, frozen=True):
 
     workload: Workload
     pod: Annotated[str, msgspec.Meta(max_length=253)]
-    seen: int
+    seen: Annotated[int, msgspec.Meta(ge=0, lt=2**31)]
     records: Annotated[tuple[RequestRecord, ...], msgspec.Meta(max_length=256)]
 
 

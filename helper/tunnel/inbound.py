@@ -60,7 +60,12 @@ class Inbound:
 
     def deliver(self, payload: memoryview) -> None:
         """A DATA payload whose destination is ours; changed in place. For `Pump.deliver`."""
-        if payload[IP] >> 4 != 4 or bytes(payload[_SOURCE : _SOURCE + 2]) != self._prefix or self._is_manager(payload):
+        if payload[IP] >> 4 == 4 and payload[_SOURCE] == _LOOPBACK[0]:
+            # The device takes loopback addresses while it is asked to: nobody out there may pass for this machine.
+            self.refused += 1
+        elif (
+            payload[IP] >> 4 != 4 or bytes(payload[_SOURCE : _SOURCE + 2]) != self._prefix or self._is_manager(payload)
+        ):
             self._write_tun(payload)
         elif self._may_enter(payload):
             self.enter(payload)

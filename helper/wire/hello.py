@@ -19,7 +19,7 @@ class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 _Address = Annotated[str, msgspec.Meta(max_length=45)]
-_Domain = Annotated[str, msgspec.Meta(max_length=253, pattern=r"^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*$")]
+_Domain = Annotated[str, msgspec.Meta(max_length=253, pattern=r"^[a-z0-9_-]{1,63}(\.[a-z0-9_-]{1,63})*\Z")]
 _Token = Annotated[str, msgspec.Meta(max_length=64)]
 
 
@@ -27,7 +27,7 @@ class ClientHello(Message, frozen=True):
     """`client_id` is random and stable per installation; `offload`: segments with virtio headers may be sent to it."""
 
     version: int
-    client_id: Annotated[str, msgspec.Meta(min_length=16, max_length=64, pattern="^[0-9a-f]+$")]
+    client_id: Annotated[str, msgspec.Meta(min_length=16, max_length=64, pattern=r"^[0-9a-f]+\Z")]
     client_name: Annotated[str, msgspec.Meta(max_length=128)]
     offload: bool
     address4: _Address | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Annotated, Any, Generic, TypeVar
 
 import msgspec
@@ -78,6 +79,7 @@ class MessageError(Exception):
 
 
 MAX_MESSAGE_BYTES = 4 << 20
+_MAX_STATES_BYTES = MAX_MESSAGE_BYTES - 1024
 _PART_BYTES = MAX_CONTROL_BYTES - 1
 _LAST, _MORE = 0, 1
 
@@ -89,6 +91,26 @@ def encode_message(message: msgspec.Struct) -> bytes:
     return b"".join(
         encode_frame(FrameKind.MESSAGE, bytes((_LAST if part is parts[-1] else _MORE,)) + part) for part in parts
     )
+
+
+def fitting(states: Iterable[InterceptState]) -> tuple[InterceptState, ...]:
+    """As many of them as a message holds, those of owners who declare little first.
+
+    Who declares very much must neither make everybody's list unreadable nor others' intercepts look as if nobody had
+    them any more: `repair` takes those for left ones.
+    """
+    given = tuple(states)
+    by_owner: dict[str, int] = {}
+    for state in given:
+        by_owner[state.owner_id] = by_owner.get(state.owner_id, 0) + len(msgspec.json.encode(state)) + 1
+    left = _MAX_STATES_BYTES
+    kept: set[str] = set()
+    for owner, size in sorted(by_owner.items(), key=lambda item: item[1]):
+        left -= size
+        if left < 0:
+            break
+        kept.add(owner)
+    return tuple(state for state in given if state.owner_id in kept)
 
 
 class MessageDecoder(Generic[T]):

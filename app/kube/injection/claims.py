@@ -13,12 +13,17 @@ from typing import Any
 import msgspec
 
 from app.domain.errors import ErrorCode, KubeferryError
-from app.domain.intercepts import Claim
+from app.domain.intercepts import Claim, HttpRule
 from app.domain.workload import WorkloadRef
 from helper.cluster.injection.record import CLAIMS
 
 MAX_BYTES = 128 << 10
 """All annotations of an object together may have 256 KiB."""
+
+MAX_SINCE = 1e11
+"""Seconds since the epoch: the year 5138, as on the wire."""
+
+MAX_TEXT, MAX_HEADERS, MAX_PORTS, MAX_PORT = 1024, 16, 64, 65535
 
 
 def read_claims(ref: WorkloadRef, workload: dict[str, Any]) -> tuple[Claim, ...]:
@@ -27,10 +32,30 @@ def read_claims(ref: WorkloadRef, workload: dict[str, Any]) -> tuple[Claim, ...]
     if text is None:
         return ()
     try:
-        return msgspec.json.decode(text, type=tuple[Claim, ...])
-    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        claims: tuple[Claim, ...] = msgspec.json.decode(text, type=tuple[Claim, ...])
+        _require_bounds(claims)
+    except (msgspec.DecodeError, UnicodeError, RecursionError, _OutOfBounds) as error:
         problem = f"its annotation {CLAIMS} is not one that this Kubeferry wrote"
         raise _unreadable(ref, problem, detail=str(error)) from error
+    return claims
+
+
+class _OutOfBounds(Exception):
+    """What no Kubeferry writes: a calendar would not know the moment, or a matcher would need long."""
+
+
+def _require_bounds(claims: tuple[Claim, ...]) -> None:
+    """Anybody who may change the workload wrote this, and everybody's programs read it. Raises _OutOfBounds."""
+    for claim in claims:
+        if not 0 <= claim.since <= MAX_SINCE or len(claim.ports) > MAX_PORTS:
+            raise _OutOfBounds("a moment or ports beyond all measure")
+        if any(not 0 < port <= MAX_PORT for one in claim.ports for port in (one.remote, one.local)):
+            raise _OutOfBounds("a port that is none")
+        rule = claim.rule or HttpRule()
+        texts = [claim.intercept_id, claim.owner_id, claim.owner, rule.path]
+        texts += [text for header in rule.headers for text in (header.name, header.value)]
+        if len(rule.headers) > MAX_HEADERS or any(len(text) > MAX_TEXT for text in texts):
+            raise _OutOfBounds("a rule beyond all measure")
 
 
 def with_claims(ref: WorkloadRef, workload: dict[str, Any], claims: Iterable[Claim]) -> dict[str, Any]:

@@ -22,7 +22,6 @@ from helper.cluster.injection.record import (
     injection_of_pod,
     is_injected,
     pod_of,
-    read_record,
 )
 from helper.protocol.intercepts import JoinTicket
 
@@ -72,8 +71,7 @@ async def renew_ticket(
     workload = await find_workload(api, ref)
     if workload is None or injection_of(workload) != injection_id:
         return False
-    record = read_record(workload)
-    name = record.secret if record is not None else secret_name(ref, injection_id)
+    name = secret_name(ref, injection_id)
     return await renew_join_secret(api, ref, name, join_data(ref, injection_id, ticket, manager_addresses))
 
 

@@ -14,13 +14,13 @@ from app.kube.manager_manifest import MANAGED_BY, MANAGED_BY_LABEL
 from app.kube.unbroken import unbroken
 from app.kube.workload_paths import api_version
 from helper.cluster.api import SIDECAR_PORT
+from helper.cluster.injection import record
 from helper.cluster.injection.record import INJECTION_ID
 from helper.protocol.intercepts import JoinConfig, JoinTicket, Workload
 
 
 def secret_name(ref: WorkloadRef, injection_id: str) -> str:
-    """Another for every injection, so that two that start at once do not write over each other's."""
-    return f"kubeferry-{ref.kind.lower()}-{ref.name[:200].rstrip('.-')}-{injection_id}"
+    return record.secret_name(ref.kind, ref.name, injection_id)
 
 
 def join_data(

@@ -249,5 +249,5 @@ async def _watch_pods(api: ApiClient, ref: WorkloadRef, workload: dict[str, Any]
 def _marked(raw: msgspec.Raw) -> MarkedPod:
     try:
         return MarkedPod(msgspec.json.decode(raw, type=Pod), msgspec.json.decode(raw, type=Marks).metadata)
-    except msgspec.DecodeError as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise KubeferryError(ErrorCode.API_ERROR, server="", problem="a pod is not one", detail=str(error)) from error

@@ -28,9 +28,11 @@ async def take_out(
 ) -> None:
     """Raises KubeferryError; an ApiError with `conflict` when the workload is not `before` any more, with nothing
     done."""
-    record = read_record(before)
     injection_id = injection_of(before) or injection_of_pod(pod_of(before)) or ""
-    name = record.secret if record is not None else secret_name(ref, injection_id) if injection_id else ""
+    record = read_record(before)
+    recorded = record.injection_id if record is not None else injection_id
+    # Never the name that stands in the record: who may change a workload may write any Secret's there.
+    name = secret_name(ref, recorded) if recorded else ""
 
     async def put() -> Object:
         written = await write_workload(api, ref, before, after)

@@ -6,6 +6,8 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
+from app.ui.widgets.plain_tip import plain_tip
+
 _LEAST_WIDTH = 48
 
 
@@ -19,7 +21,7 @@ class ElidedLabel(QLabel):
 
     def setToolTip(self, text: str) -> None:
         self._tip = text
-        super().setToolTip(text)
+        super().setToolTip(plain_tip(text))
 
     def minimumSizeHint(self) -> QSize:
         whole = super().minimumSizeHint()
@@ -27,6 +29,6 @@ class ElidedLabel(QLabel):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideMiddle, self.width())
-        super().setToolTip(self._tip or ("" if shown == self.text() else self.text()))
+        super().setToolTip(plain_tip(self._tip or ("" if shown == self.text() else self.text())))
         painter = QPainter(self)
         painter.drawText(self.rect(), int(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft), shown)

@@ -6,6 +6,7 @@ from the sidecar itself: its arguments tell which probe port stands for which.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 
 from helper.cluster.api import SIDECAR_CONTAINER
+from helper.protocol.intercepts import InjectionId
 
 RECORD = "kubeferry.io/injection"
 CLAIMS = "kubeferry.io/intercepts"
@@ -25,6 +27,8 @@ INJECTION_ID = "kubeferry.io/injection-id"
 """Annotation of the pods: by it a pod of this injection is told from those of before and after."""
 
 PROBE_FLAG = "--probe"
+_PORT_PAIR = re.compile(r"([0-9]{1,5})=([0-9]{1,5})")
+_INJECTION_ID = re.compile(r"[0-9a-f]{16}")
 MANIFEST_MARK = "kubernetes.io/config.mirror"
 """Annotation of pods that are files on a node."""
 
@@ -42,10 +46,11 @@ class MovedProbe(msgspec.Struct, frozen=True, omit_defaults=True):
 class Record(msgspec.Struct, frozen=True, omit_defaults=True):
     """`created`: keys that were not there before, as paths of the object; they go when they are empty again.
 
-    `pull_secret`: its name, where it was added.
+    `pull_secret`: its name, where it was added. `secret` is for people to read: whoever may change the workload may
+    write any name there, so what is deleted or written is `secret_name` alone.
     """
 
-    injection_id: str
+    injection_id: InjectionId
     secret: str
     probes: tuple[MovedProbe, ...] = ()
     created: tuple[str, ...] = ()
@@ -61,6 +66,12 @@ def read_record(workload: Mapping[str, Any]) -> Record | None:
         return msgspec.json.decode(text, type=Record)
     except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None
+
+
+def secret_name(kind: str, name: str, injection_id: str) -> str:
+    """Of the Secret beside a workload. Another for every injection, so that two that start at once do not write over
+    each other's. `injection_id` is one (see `injection_of`): it becomes part of a path."""
+    return f"kubeferry-{kind.lower()}-{name[:200].rstrip('.-')}-{injection_id}"
 
 
 def write_record(record: Record) -> str:
@@ -102,8 +113,8 @@ def injection_of(workload: Mapping[str, Any]) -> str | None:
 
 def injection_of_pod(pod: Mapping[str, Any]) -> str | None:
     """Of a template or of a pod that was made from it."""
-    found: str | None = ((pod.get("metadata") or {}).get("annotations") or {}).get(INJECTION_ID)
-    return found
+    found = ((pod.get("metadata") or {}).get("annotations") or {}).get(INJECTION_ID)
+    return found if isinstance(found, str) and _INJECTION_ID.fullmatch(found) else None
 
 
 def is_injected(workload: Mapping[str, Any]) -> bool:
@@ -122,7 +133,7 @@ def probe_ports(pod_spec: Mapping[str, Any]) -> dict[int, int]:
     arguments: list[str] = list(sidecar.get("args") or ()) if sidecar is not None else []
     ports: dict[int, int] = {}
     for flag, value in pairwise(arguments):
-        moved, equals, original = value.partition("=")
-        if flag == PROBE_FLAG and equals and moved.isdigit() and original.isdigit():
-            ports[int(moved)] = int(original)
+        pair = _PORT_PAIR.fullmatch(value) if flag == PROBE_FLAG else None
+        if pair is not None:
+            ports[int(pair[1])] = int(pair[2])
     return ports

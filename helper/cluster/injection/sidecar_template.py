@@ -231,7 +231,7 @@ def _drop_if_empty(workload: Object, path: str) -> None:
         holder = _at(workload, parent) if parent else workload
     except (KeyError, TypeError):
         return
-    if key in holder and not holder[key]:
+    if isinstance(holder, dict) and key in holder and not holder[key]:
         del holder[key]
 
 

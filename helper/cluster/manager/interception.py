@@ -29,6 +29,7 @@ from helper.wire.laptop_messages import (
     States,
     ToLaptop,
     WatchRequests,
+    fitting,
 )
 from helper.wire.sidecar_messages import Seen
 
@@ -37,6 +38,9 @@ LAPTOP_SILENCE_S = 3.0
 
 SIDECAR_SILENCE_S = 4.0
 MAX_SIDECARS = 1024
+"""Connections at once. When there are as many, the one that has shown no token for the longest makes room for the
+next, so that strangers who hold connections keep no sidecar out."""
+
 _NEWS_DELAY_S = 0.03
 """Changes come in bursts: laptops are told once for all of them."""
 
@@ -163,7 +167,7 @@ class Interception:
             sock, _ = listener.accept()
         except OSError:
             return
-        if len(self._links) >= MAX_SIDECARS:
+        if len(self._links) >= MAX_SIDECARS and not self._make_room():
             log.warning("more than %d sidecars: one is closed at once", MAX_SIDECARS)
             sock.close()
             return
@@ -172,6 +176,14 @@ class Interception:
         except OSError as error:
             log.info("a connection ended before it began: %s", error)
             sock.close()
+
+    def _make_room(self) -> bool:
+        waiting = min((link for link in self._links if link.key is None), key=lambda link: link.began_at, default=None)
+        if waiting is None:
+            return False
+        waiting.close()
+        self.leave(waiting)
+        return True
 
     def admit(self, link: SidecarLink, key: GroupKey) -> tuple[IPv4Address, Group]:
         group = self._table.groups.get(key, _NOBODY)
@@ -313,4 +325,4 @@ class Interception:
     def _list(self, laptop: _Laptop) -> None:
         if laptop.link is None:
             return
-        laptop.link.tell(Listed(self._table.states(None, self._progress())))
+        laptop.link.tell(Listed(fitting(self._table.states(None, self._progress()))))

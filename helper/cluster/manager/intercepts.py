@@ -6,7 +6,7 @@ its lease, but no traffic goes to it.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -144,8 +144,8 @@ class InterceptTable:
 
     def _refresh(self, keys: Iterable[GroupKey]) -> frozenset[GroupKey]:
         changed: set[GroupKey] = set()
-        for key in keys:
-            members = sorted(self._members(key), key=_rank)
+        for key, found in self._members(keys).items():
+            members = sorted(found, key=_rank)
             if not members:
                 if self.groups.pop(key, None) is not None:
                     changed.add(key)
@@ -165,11 +165,15 @@ class InterceptTable:
                 changed.add(key)
         return frozenset(changed)
 
-    def _members(self, key: GroupKey) -> Iterator[_Member]:
+    def _members(self, keys: Iterable[GroupKey]) -> dict[GroupKey, list[_Member]]:
+        """In one go for all: a laptop that declares very much must not hold up the others."""
+        found: dict[GroupKey, list[_Member]] = {key: [] for key in keys}
         for laptop in self._laptops.values():
             for intercept in laptop.intercepts:
-                if intercept.injection_id == key.injection_id and intercept.workload == key.workload:
-                    yield _Member(laptop, intercept)
+                members = found.get(GroupKey(intercept.workload, intercept.injection_id))
+                if members is not None:
+                    members.append(_Member(laptop, intercept))
+        return found
 
 
 def _concerns(said: Applied, intercept_id: str) -> bool:

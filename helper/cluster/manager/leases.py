@@ -18,6 +18,9 @@ from helper.wire.hello import ClientHello, HelloRefusal
 LEASE_SECONDS = 600.0
 """How long an address is kept for a laptop that has gone away without a word (asleep, cut off)."""
 
+MAX_LEASES = 2048
+"""At once, of those who are there and of those who are away: each has a device in the pod."""
+
 FIRST_INDEX = 16
 """Indexes below are the manager's own."""
 
@@ -98,6 +101,8 @@ class LeaseTable:
         ]
 
     def _grant(self, hello: ClientHello) -> Lease:
+        if len(self._by_index) >= MAX_LEASES:
+            raise LeaseRefused(HelloRefusal.POOL_EXHAUSTED)
         index = self._choose_index(hello)
         lease = Lease(
             lease_id=secrets.token_hex(6),

@@ -30,6 +30,9 @@ from helper.wire.hello import (
 )
 from helper.wire.laptop_messages import FromLaptop, MessageDecoder, MessageError, ToLaptop, encode_message
 
+GREETING_S = 10.0
+"""Whoever has not got a lease by then is cut off: a few bytes now and then keep no place. Laptops wait for 3 s."""
+
 _DESTINATION4 = slice(VNET_HEADER_BYTES + 16, VNET_HEADER_BYTES + 20)
 
 log = logging.getLogger(__name__)
@@ -67,14 +70,14 @@ class StationKeeper(Protocol):
 
 
 class Link:
-    """One accepted connection. `heard_at` is the loop's time of the last bytes."""
+    """One accepted connection. `heard_at` is the loop's time of the last bytes, `began_at` that of its birth."""
 
     def __init__(self, loop: asyncio.AbstractEventLoop, sock: socket.socket, keeper: StationKeeper) -> None:
         self._loop = loop
         self._keeper = keeper
         self._decoder: FrameDecoder | None = FrameDecoder(capacity=256 * 1024)
         self.station: Station | None = None
-        self.heard_at = loop.time()
+        self.began_at = self.heard_at = loop.time()
         self.lane = StreamLane(loop, sock, self)
         self.port = SwitchPort(loop, self.lane)
         self._messages: MessageDecoder[FromLaptop] = MessageDecoder(FromLaptop)
@@ -156,7 +159,12 @@ class Link:
     def _refuse(self, code: HelloRefusal) -> None:
         log.info("a laptop was refused: %s", code)
         self.lane.send(encode_frame(FrameKind.REFUSED, encode_hello(ManagerRefusal(code, self._keeper.version))))
-        self._loop.call_later(1.0, self.close)
+        self._loop.call_later(1.0, self._refused)
+
+    def _refused(self) -> None:
+        """Its place is free again, unless it was told at once what it had done wrong and did better."""
+        if self.station is None:
+            self._end(release=False)
 
     def _end(self, *, release: bool) -> None:
         self.close()

@@ -14,7 +14,14 @@ from typing import Any
 import msgspec
 
 from helper.cluster.injection.json_patch import patch_between
-from helper.cluster.injection.record import CLAIMS, INJECTED_LABEL, read_record
+from helper.cluster.injection.record import (
+    CLAIMS,
+    INJECTED_LABEL,
+    injection_of_pod,
+    pod_of,
+    read_record,
+    secret_name,
+)
 from helper.cluster.injection.sidecar_template import restore
 from helper.cluster.manager.kube_api import KubeApi, KubeApiError
 
@@ -24,6 +31,10 @@ _KINDS = {"deployments": "Deployment", "statefulsets": "StatefulSet", "daemonset
 """Those that replace their pods by themselves. Bare pods and ReplicaSets are left to `kubeferry repair`."""
 
 log = logging.getLogger(__name__)
+
+
+_MADE_UP = (KeyError, TypeError, ValueError, AttributeError, IndexError, RecursionError)
+"""What comes of objects that nobody's program wrote: they cost themselves, not the manager."""
 
 
 class _Claim(msgspec.Struct, frozen=True):
@@ -55,7 +66,10 @@ class Reaper:
     def look(self, known: frozenset[str], now: float) -> None:
         """One round, blocking. `known`: ids of owners. Raises KubeApiError when the server cannot be asked."""
         for path, workload in self._due(self._injected(), known, now):
-            self._restore(path, workload)
+            try:
+                self._restore(path, workload)
+            except _MADE_UP as error:
+                log.warning("%s cannot be restored: somebody changed what the injection left (%r)", path, error)
 
     def _injected(self) -> dict[str, Any]:
         """By path."""
@@ -77,7 +91,7 @@ class Reaper:
         return [(path, left[path]) for path, since in self._left_since.items() if now - since >= self._after_s]
 
     def _restore(self, path: str, workload: Any) -> None:
-        record = read_record(workload)
+        injection_id = _injection_of(workload)
         restored = restore(workload)
         annotations = restored["metadata"].get("annotations") or {}
         annotations.pop(CLAIMS, None)
@@ -85,12 +99,20 @@ class Reaper:
             restored["metadata"].pop("annotations", None)
         try:
             self._api.patch(path, patch_between(workload, restored))
-            if record is not None:
-                self._api.delete(f"/api/v1/namespaces/{workload['metadata']['namespace']}/secrets/{record.secret}")
+            if injection_id is not None:
+                # By the name that only injections make: with our rights nobody's annotation deletes another Secret.
+                meta = workload["metadata"]
+                name = secret_name(workload["kind"], meta["name"], injection_id)
+                self._api.delete(f"/api/v1/namespaces/{meta['namespace']}/secrets/{name}")
         except KubeApiError as error:
             log.warning("%s could not be restored: %s", path, error)
             return
         log.info("%s is restored: its owners have been away for %.0f s", path, self._after_s)
+
+
+def _injection_of(workload: Any) -> str | None:
+    record = read_record(workload)
+    return record.injection_id if record is not None else injection_of_pod(pod_of(workload))
 
 
 def _owners_of(workload: Any) -> frozenset[str] | None:
@@ -100,5 +122,5 @@ def _owners_of(workload: Any) -> frozenset[str] | None:
         return frozenset()
     try:
         return frozenset(claim.owner_id for claim in msgspec.json.decode(text, type=list[_Claim]))
-    except (msgspec.DecodeError, UnicodeError):
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
         return None

@@ -17,7 +17,7 @@ from helper.cluster.manager.interception import Interception
 from helper.cluster.manager.ipv6 import RawIpv6Sender
 from helper.cluster.manager.keys import KeysMissing, ManagerKeys
 from helper.cluster.manager.leases import Lease, LeaseTable
-from helper.cluster.manager.links import Link, Station, make_station
+from helper.cluster.manager.links import GREETING_S, Link, Station, make_station
 from helper.cluster.manager.pod_dns import PodDns, parse_resolv_conf
 from helper.cluster.pod import nft
 from helper.cluster.pod.forwarding import ipv6_forwarding
@@ -160,7 +160,7 @@ class Manager:
 
     def _tick(self, now: float) -> None:
         for link in list(self._links):
-            if now - link.heard_at > SILENCE_S:
+            if now - link.heard_at > SILENCE_S or (link.station is None and now - link.began_at > GREETING_S):
                 link.close()
                 self.leave(link, release=False)
         for lease in self._leases.expired(now):

@@ -24,6 +24,7 @@ GREETING_S = 5.0
 """Whoever has not shown a token by then is cut off."""
 
 MAX_GREETING_BYTES = 16 * 1024
+"""In all, before a token: more is no HELLO."""
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,8 @@ class SidecarLink:
         self._decoder = FrameDecoder()
         self._messages: MessageDecoder[FromSidecar] = MessageDecoder(FromSidecar)
         self._guard: AddressGuard | None = None
+        self._greeting_bytes = 0
+        self._refused = False
         self.key: GroupKey | None = None
         self.pod = ""
         self.address4: IPv4Address | None = None
@@ -78,8 +81,10 @@ class SidecarLink:
     def on_data(self, data: memoryview) -> None:
         self.heard_at = self._loop.time()
         try:
-            if self.key is None and len(data) > MAX_GREETING_BYTES:
-                raise FrameError("more than a HELLO before the handshake")
+            if self.key is None:
+                self._greeting_bytes += len(data)
+                if self._greeting_bytes > MAX_GREETING_BYTES:
+                    raise FrameError("more than a HELLO before the handshake")
             for frame in self._decoder.feed(data):
                 self._take(frame)
         except (FrameError, HelloError, MessageError) as error:
@@ -95,14 +100,16 @@ class SidecarLink:
         self._end()
 
     def _take(self, frame: Frame) -> None:
-        if frame.kind == FrameKind.DATA:
+        if self.key is None:
+            if frame.kind != FrameKind.HELLO or self._refused:
+                raise FrameError(f"kind {frame.kind} before the handshake")
+            self._greet(decode_hello(SidecarHello, frame.payload))
+        elif frame.kind == FrameKind.DATA:
             self._forward(frame.payload)
         elif frame.kind == FrameKind.PING:
-            if self.key is not None and self.lane.writable:
+            if self.lane.writable:
                 self.lane.send(encode_frame(FrameKind.PONG, bytes(frame.payload)))
-        elif frame.kind == FrameKind.HELLO and self.key is None:
-            self._greet(decode_hello(SidecarHello, frame.payload))
-        elif frame.kind == FrameKind.MESSAGE and self.key is not None:
+        elif frame.kind == FrameKind.MESSAGE:
             match self._messages.feed(frame.payload):
                 case Applied() as applied:
                     self.applied = applied
@@ -140,6 +147,7 @@ class SidecarLink:
 
     def _refuse(self, code: HelloRefusal) -> None:
         log.warning("a sidecar was refused: %s", code)
+        self._refused = True
         self.lane.send(encode_frame(FrameKind.REFUSED, encode_hello(ManagerRefusal(code, VERSION))))
         self._loop.call_later(0.5, self._end)
 

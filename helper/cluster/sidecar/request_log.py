@@ -27,6 +27,10 @@ _MAX_LINE_BYTES = 1 << 16
 log = logging.getLogger(__name__)
 
 
+_MAX_STATUS = 999
+_MAX_GRPC_STATUS = 2**31 - 1
+
+
 class _Line(msgspec.Struct, frozen=True):
     """`envoy_http` names the fields. Envoy leaves out what it has no value for."""
 
@@ -111,11 +115,12 @@ class RequestLog:
             path=found.p[:1024],
             host=found.h[:256],
             protocol=found.v[:16],
-            status=found.s,
+            status=found.s if 0 <= found.s <= _MAX_STATUS else 0,
             duration_s=found.d / 1000,
             verdict=Verdict.LAPTOP if laptop else Verdict.CLUSTER,
             port=found.a,
-            grpc_status=found.g,
+            # A number that the workload has made up: one that cannot be told must not cost the lane.
+            grpc_status=found.g if found.g is not None and 0 <= found.g <= _MAX_GRPC_STATUS else None,
             intercept_id=found.r[:12] if laptop else "",
             headers=headers,
         )

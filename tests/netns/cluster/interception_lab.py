@@ -190,6 +190,10 @@ class InterceptionLab:
         self._manager = self.start(self.manager, [PYTHON, "-c", _MANAGER, str(self.folder / "keys")], "manager")
         wait_until("the manager", lambda: ":7071" in self.manager.run(["ss", "-Hltn"]), 10)
 
+    @property
+    def manager_pid(self) -> int | None:
+        return None if self._manager is None else self._manager.pid
+
     def stop_manager(self) -> None:
         if self._manager is not None:
             self._manager.kill()
