@@ -1,6 +1,8 @@
-"""Two lanes of tests at once (`pytest -n 2`). One goes through what needs a cluster, test after test, for that measures
-seconds. The other has all the rest: by file what needs nothing, and at its end, one after the other too, what is done in
-network namespaces and with packages; by then the first is at connections, whose tests allow for a busy machine."""
+"""Two lanes of tests at once (`pytest -n 2`).
+
+One goes through what needs a cluster, test after test, for that measures seconds. The other has all the rest: by file
+what needs nothing, and at its end, one after the other too, what is done in network namespaces and with packages; by
+then the first is at connections, whose tests allow for a busy machine."""
 
 from __future__ import annotations
 

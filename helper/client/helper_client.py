@@ -44,6 +44,10 @@ from helper.protocol.message_socket import ChannelClosed, MessageSocket
 
 A = TypeVar("A", bound=msgspec.Struct)
 
+CROWDED_S = 2.0
+"""How long a caller waits in front of the door when others crowd there."""
+_CROWDED_RETRY_S = 0.02
+
 
 class HelperUnavailable(Exception):
     """Nobody listens on the socket, or the helper went away. Connect anew."""
@@ -82,7 +86,7 @@ class HelperClient:
         sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         sock.setblocking(False)
         try:
-            await asyncio.get_running_loop().sock_connect(sock, str(path or helper_socket_path()))
+            await _connect(sock, path or helper_socket_path())
         except BaseException as error:
             sock.close()
             if isinstance(error, OSError):
@@ -188,6 +192,22 @@ class HelperClient:
             self.close()
             raise HelperUnavailable(str(error)) from error
         return socket.socket(fileno=descriptor)
+
+
+async def _connect(sock: socket.socket, path: Path) -> None:
+    """Raises OSError. A unix socket is connected at once or not at all: EAGAIN says that too many wait to be let in
+    (unix(7)), and a loop's `sock_connect` would take it for a connection that is under way, and then for success."""
+    loop = asyncio.get_running_loop()
+    deadline = loop.time() + CROWDED_S
+    while True:
+        try:
+            sock.connect(str(path))
+        except BlockingIOError:
+            if loop.time() >= deadline:
+                raise
+            await asyncio.sleep(_CROWDED_RETRY_S)
+        else:
+            return
 
 
 def _expected(answer: Answer, expected: type[A]) -> A:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from helper.daemon.process_times import process_started
+from helper.net.plain_file import open_plain, read_all
 
 ALLOWED_GROUP = "admin" if sys.platform == "darwin" else "kubeferry"
 """macOS makes no group for a helper in a bundle: who may approve it in the system settings may use it."""
@@ -83,8 +84,8 @@ def _pidfd_of(sock: socket.socket, pid: int, uid: int) -> int:
 
 def _owner(pid: int) -> int | None:
     """The real uid, of proc_pid_status(5): the folder itself may belong to root instead."""
-    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
-        if line.startswith("Uid:"):
+    for line in Path(f"/proc/{pid}/status").read_bytes().splitlines():  # with the process's own name in it
+        if line.startswith(b"Uid:"):
             return int(line.split()[1])
     return None
 
@@ -122,12 +123,12 @@ class Allowance:
 def allowed_users(config: Path) -> frozenset[str]:
     """Names and uids of `allow_users` in the file. A file that others than root can write does not count."""
     try:
-        with config.open("rb") as file:
+        with open_plain(config) as file:
             status = os.fstat(file.fileno())
             if status.st_uid != 0 or status.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
                 _log.warning("%s is ignored: it must belong to root and be writable by root only.", config)
                 return frozenset()
-            text = file.read().decode()
+            text = read_all(file).decode()
     except FileNotFoundError:
         return frozenset()
     except (OSError, UnicodeDecodeError) as error:

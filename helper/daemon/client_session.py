@@ -40,6 +40,8 @@ from helper.protocol.message_socket import ChannelClosed, MessageSocket
 from helper.version import VERSION
 
 HELLO_TIMEOUT_S = 5.0
+MAX_STRANGERS_BYTES = 4096
+"""Of a message, until it is known who calls: everybody may connect, and what is not whole yet is kept in memory."""
 _LEFT_INTERVAL_S = 0.5
 ANSWER_TIMEOUT_S = 5.0
 """An app that does not read its answers for so long is let go."""
@@ -71,7 +73,7 @@ class ClientSession:
         self._allowance = allowance
         self._connections = connections
         self._hello_timeout_s = hello_timeout_s
-        self._socket: MessageSocket[Request] = MessageSocket(sock, Request)
+        self._socket: MessageSocket[Request] = MessageSocket(sock, Request, max_bytes=MAX_STRANGERS_BYTES)
 
     async def run(self) -> None:
         """Until the app leaves or misbehaves. What it held is released."""
@@ -83,6 +85,8 @@ class ClientSession:
             pass
         except ProtocolError as error:
             _log.warning("Client of uid %s is cut off: %s", self._actor.uid, error)
+        except Exception:  # noqa: BLE001 - one user's socket must not end another user's connection
+            _log.exception("Client of uid %s is cut off by a mistake in the helper", self._actor.uid)
         finally:
             self._socket.close()
             self._connections.release(self)
@@ -91,6 +95,8 @@ class ClientSession:
         async with asyncio.timeout(self._hello_timeout_s):
             hello = await self._socket.receive()
         refusal = await self._refusal(hello)
+        if refusal is None:
+            self._socket.take_larger()
         await self._send(refusal or Welcome(HELPER_PROTOCOL_VERSION, VERSION, self._actor.uid))
         return refusal is None
 

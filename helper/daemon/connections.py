@@ -53,10 +53,15 @@ class Connections:
         """Returns the connection and the app's end of the channel to its worker. Raises Refusal, NetworkFailed."""
         self._refuse_too_many(actor, holder)
         device = self._network.open_link()
+        entry: int | None = None
         try:
-            connection = self._start(actor, holder, label, device)
+            # Before anybody has the device: the user's process could keep it, and make it last.
+            entry = self._journal.record(LinkOpened(device.name))
+            connection = self._start(actor, holder, label, device, entry)
         except BaseException:
-            await self._network.remove_link(device.name)
+            left = await self._network.remove_link(device.name)
+            if entry is not None and not left:
+                self._journal.forget(entry)
             raise
         finally:
             os.close(device.fd)
@@ -116,12 +121,12 @@ class Connections:
         for connection in connections:
             await connection.undone()
 
-    def _start(self, actor: Actor, holder: object, label: str, device: TunDevice) -> Connection:
+    def _start(self, actor: Actor, holder: object, label: str, device: TunDevice, entry: int) -> Connection:
         if not device.vnet_header and not device.family_word:
             raise Refusal(RefusalCode.SYSTEM_FAILED, "this kernel's TUN has no vnet header")
         started = self._prepared.start(actor, holder, device)
         try:
-            entry = self._journal.record(_journalled(device, started.worker))
+            self._journal.replace(entry, _journalled(device, started.worker))
         except BaseException:
             started.control.close()  # which ends the worker
             raise

@@ -16,7 +16,7 @@ def process_started(pid: int) -> int | None:
 
         return darwin_processes.process_started(pid)
     try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
+        stat = Path(f"/proc/{pid}/stat").read_bytes()  # a process may have given itself a name that is no text
     except OSError:
         return None
-    return int(stat.rpartition(")")[2].split()[19])
+    return int(stat.rpartition(b")")[2].split()[19])

@@ -18,6 +18,7 @@ from helper.daemon.commands import own_command, own_environment
 from helper.daemon.exit_watch import watch_exit
 
 STOP_GRACE_S = 1.0
+_PR_SET_PDEATHSIG = 1
 _PR_SET_NO_NEW_PRIVS = 38
 _PR_CAPBSET_DROP = 24
 _HIGHEST_CAPABILITY = 63
@@ -97,11 +98,13 @@ class ChildProcess:
 
 
 def _renounce() -> None:
-    """In the child, between fork and exec: no privileges by exec, no capabilities even for uid 0, no core dumps.
+    """In the child, between fork and exec: dies with the helper, even if its user stops it before it can see to that
+    itself; no privileges by exec, no capabilities even for uid 0, no core dumps.
 
-    macOS has neither of the first two: there the worker is a process like any other of its user.
+    macOS has none but the last: there the worker is a process like any other of its user.
     """
     if sys.platform == "linux":
+        _libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
         _libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
         if os.getuid() == 0:
             for capability in range(_HIGHEST_CAPABILITY + 1):

@@ -58,12 +58,16 @@ Entry = LinkOpened | ResolverFileReplaced | ResolverFolderChanged
 
 
 class Journal:
+    """Whoever makes one holds the helper's lock: what is half written there is of a helper that was killed."""
+
     def __init__(self, directory: Path, lasting: Path | None = None) -> None:
         """`lasting`: for changes that outlive a reboot; by default `directory` has those as well."""
         self._directory = directory
         self._lasting = lasting or directory
         for folder in (self._directory, self._lasting):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            for partial in folder.glob("*.partial"):
+                partial.unlink()
         self._next = 1 + max((int(path.stem) for path in self._files()), default=0)
 
     def record(self, entry: Entry) -> int:

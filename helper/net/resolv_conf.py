@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from helper.net.journal import Journal, ResolverFileReplaced
+from helper.net.plain_file import read_plain
 from helper.net.plan import DnsPlan, IpAddress
 from helper.net.resolv_conf_text import MARKER, nameservers, with_server, without_server
 from helper.net.resolver import LinkRef, ResolverFailed, without
@@ -103,13 +104,15 @@ def restore(entry: ResolverFileReplaced) -> tuple[str, ...]:
     """Undoes a replacement, also in a later process. Returns what is left, in words. Does not raise."""
     path = Path(entry.path)
     try:
-        if _is_ours(entry):
+        if _is_ours(entry) or _is_half_written(entry):
             _put_back(path, entry)
         else:
             _remove_our_lines(path, entry)
     except OSError as error:
         _log.warning("%s could not be restored: %s", path, error)
         return (f"{path} could not be restored: {error.strerror or error}",)
+    with contextlib.suppress(OSError):
+        _draft(path).unlink(missing_ok=True)  # of a helper that was killed before it put it in place
     return ()
 
 
@@ -118,9 +121,24 @@ def _is_ours(entry: ResolverFileReplaced) -> bool:
     return not path.is_symlink() and _read(path) in (entry.written, entry.written_before or entry.written)
 
 
+def _is_half_written(entry: ResolverFileReplaced) -> bool:
+    """Was a helper killed while it overwrote the file in place: after writing, before what is too much was cut off?"""
+    path = Path(entry.path)
+    if entry.original is None or path.is_symlink():
+        return False
+    whole = (entry.original, entry.written, entry.written_before or entry.written)
+    once = {_overwritten(below, above) for below in whole for above in whole}
+    twice = {_overwritten(below, entry.original) for below in once}  # it was killed in the undoing as well
+    return _read(path) in (once | twice) - {entry.original}
+
+
+def _overwritten(below: bytes, above: bytes) -> bytes:
+    return above + below[len(above) :]
+
+
 def _put_back(path: Path, entry: ResolverFileReplaced) -> None:
     if entry.link_target is not None:
-        partial = path.with_name(f".{path.name}.kubeferry")
+        partial = _draft(path)
         partial.unlink(missing_ok=True)
         partial.symlink_to(entry.link_target)
         partial.rename(path)
@@ -166,14 +184,14 @@ def snapshot(path: Path) -> ResolverFileReplaced:
 def _read(path: Path) -> bytes | None:
     """None where there is no file, or a symbolic link to none."""
     try:
-        return path.read_bytes()
+        return read_plain(path)
     except FileNotFoundError:
         return None
 
 
 def put_file(path: Path, content: bytes, mode: int, uid: int, gid: int) -> None:
     """Atomically; in place where the file is a mount point of its own (as in containers) and cannot be replaced."""
-    partial = path.with_name(f".{path.name}.kubeferry")
+    partial = _draft(path)
     try:
         _write_new(partial, content, mode, uid, gid)
         partial.rename(path)
@@ -184,6 +202,10 @@ def put_file(path: Path, content: bytes, mode: int, uid: int, gid: int) -> None:
     finally:
         with contextlib.suppress(OSError):
             partial.unlink(missing_ok=True)
+
+
+def _draft(path: Path) -> Path:
+    return path.with_name(f".{path.name}.kubeferry")
 
 
 def _write_new(path: Path, content: bytes, mode: int, uid: int, gid: int) -> None:
@@ -198,8 +220,9 @@ def _write_new(path: Path, content: bytes, mode: int, uid: int, gid: int) -> Non
 
 
 def _overwrite(path: Path, content: bytes) -> None:
-    with path.open("r+b") as file:
+    """A link is not followed: what it leads to is not ours, and would not be restored."""
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC), "r+b") as file:
         file.write(content)
-        file.truncate()
         file.flush()
+        file.truncate()
         os.fsync(file.fileno())

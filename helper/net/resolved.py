@@ -21,6 +21,7 @@ from jeepney.bus_messages import message_bus
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 from jeepney.wrappers import DBusErrorResponse
 
+from helper.net.plain_file import read_plain
 from helper.net.plan import DnsPlan
 from helper.net.resolv_conf_text import nameservers
 from helper.net.resolver import LinkRef, ResolverFailed
@@ -169,6 +170,6 @@ def _text(error: Exception) -> str:
 
 def _read(path: Path) -> str:
     try:
-        return path.read_text(errors="replace")
+        return read_plain(path).decode(errors="replace")
     except OSError:
         return ""

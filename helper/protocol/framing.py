@@ -16,6 +16,8 @@ MAX_MESSAGE_BYTES = 1 << 20
 """Larger than any honest message: the biggest is a `SetNetwork` with some thousand routes."""
 
 _LENGTH = struct.Struct(">I")
+_MAX_REASON = 200
+"""Characters of why something is no message: the peer's own text is quoted in it, and it goes into a log."""
 
 M = TypeVar("M")
 
@@ -35,9 +37,11 @@ def encode(message: msgspec.Struct) -> bytes:
 class MessageDecoder(Generic[M]):
     """Collects bytes and gives back whole messages of the union it was made for."""
 
-    def __init__(self, union: Any) -> None:
+    def __init__(self, union: Any, max_bytes: int = MAX_MESSAGE_BYTES) -> None:
+        """`max_bytes` of one message; it may be changed for those that have not come yet."""
         self._decoder: msgspec.json.Decoder[M] = msgspec.json.Decoder(union)
         self._buffer = bytearray()
+        self.max_bytes = max_bytes
 
     def feed(self, data: bytes | bytearray | memoryview) -> list[M]:
         """Returns the messages that `data` completes, oldest first. Raises ProtocolError on anything else."""
@@ -46,15 +50,15 @@ class MessageDecoder(Generic[M]):
         position = 0
         while len(self._buffer) - position >= _LENGTH.size:
             (size,) = _LENGTH.unpack_from(self._buffer, position)
-            if size > MAX_MESSAGE_BYTES:
-                raise ProtocolError(f"message of {size} bytes is over {MAX_MESSAGE_BYTES}")
+            if size > self.max_bytes:
+                raise ProtocolError(f"message of {size} bytes is over {self.max_bytes}")
             end = position + _LENGTH.size + size
             if len(self._buffer) < end:
                 break
             try:
                 messages.append(self._decoder.decode(self._buffer[position + _LENGTH.size : end]))
             except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-                raise ProtocolError(f"not a message of this channel: {error}") from error
+                raise ProtocolError(f"not a message of this channel: {str(error)[:_MAX_REASON]}") from error
             position = end
         del self._buffer[:position]
         return messages

@@ -14,10 +14,10 @@ import msgspec
 
 HELPER_PROTOCOL_VERSION = 2
 
-ConnectionId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}$")]
+ConnectionId = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{12}\Z")]
 Address = Annotated[str, msgspec.Meta(max_length=43)]
 Subnet = Annotated[str, msgspec.Meta(max_length=49)]
-DomainName = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?$")]
+DomainName = Annotated[str, msgspec.Meta(min_length=1, max_length=253, pattern=r"^[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?\Z")]
 
 
 class Message(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag=True):

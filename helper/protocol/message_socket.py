@@ -18,7 +18,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
-from helper.protocol.framing import MessageDecoder, ProtocolError, encode
+from helper.protocol.framing import MAX_MESSAGE_BYTES, MessageDecoder, ProtocolError, encode
 
 M = TypeVar("M")
 
@@ -40,12 +40,17 @@ class ChannelClosed(Exception):
 class MessageSocket(Generic[M]):
     """Owns `sock`. One task may receive while others send; every message is sent whole."""
 
-    def __init__(self, sock: socket.socket, incoming: Any, *, max_descriptors: int = 0) -> None:
-        """`incoming` is the union of the peer's messages, `max_descriptors` the most that one of them carries."""
+    def __init__(
+        self, sock: socket.socket, incoming: Any, *, max_descriptors: int = 0, max_bytes: int = MAX_MESSAGE_BYTES
+    ) -> None:
+        """`incoming` is the union of the peer's messages, `max_descriptors` the most that one of them carries.
+
+        `max_bytes`: of a message, until `take_larger`.
+        """
         sock.setblocking(False)
         self._socket = sock
         self._fd = sock.fileno()
-        self._decoder: MessageDecoder[M] = MessageDecoder(incoming)
+        self._decoder: MessageDecoder[M] = MessageDecoder(incoming, max_bytes)
         self._ancillary_bytes = socket.CMSG_LEN(max_descriptors * _INT.itemsize) if max_descriptors else 0
         self._messages: deque[M] = deque()
         self._descriptors: deque[int] = deque()
@@ -56,6 +61,10 @@ class MessageSocket(Generic[M]):
     @property
     def closed(self) -> bool:
         return self._closed
+
+    def take_larger(self) -> None:
+        """The peer is known now: its messages may be of any size that the protocol has."""
+        self._decoder.max_bytes = MAX_MESSAGE_BYTES
 
     async def receive(self) -> M:
         """Returns the next message. Raises ChannelClosed at the end, ProtocolError on bytes that are none."""

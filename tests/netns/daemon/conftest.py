@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import select
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -23,6 +25,7 @@ from tests.netns.namespace import fresh_netns
 REPOSITORY = Path(__file__).parents[3]
 RESOLV_CONF = b"nameserver 192.0.2.53\nsearch corp.example\n"
 PATIENCE_S = 10.0
+HELPER = "tests.netns.daemon.helper_process"
 
 
 @dataclass
@@ -79,22 +82,20 @@ def ip_json(*arguments: str) -> Any:
 
 
 @pytest.fixture
-def machine(tmp_path: Path) -> Iterator[Machine]:
+def machine() -> Iterator[Machine]:
+    """In a folder that every user can look into; pytest's own are root's, and another run closes them again."""
     if os.geteuid() != 0:
         pytest.skip("needs root")
-    tmp_path.chmod(0o755)
-    for parent in list(tmp_path.parents)[:3]:
-        if str(parent).startswith("/tmp/pytest"):
-            parent.chmod(0o755)
-    machine = Machine(tmp_path)
-    machine.resolv_conf.write_bytes(RESOLV_CONF)
-    machine.config.write_text('allow_users = ["nobody"]')
-    with fresh_netns():
+    with tempfile.TemporaryDirectory(prefix="kf-helper-") as folder, fresh_netns():
+        machine = Machine(Path(folder))
+        machine.directory.chmod(0o755)
+        machine.resolv_conf.write_bytes(RESOLV_CONF)
+        machine.config.write_text('allow_users = ["nobody"]')
         yield machine
 
 
-def start_helper(machine: Machine) -> subprocess.Popen[bytes]:
-    command = [sys.executable, "-m", "tests.netns.daemon.helper_process", *machine.options()]
+def start_helper(machine: Machine, module: str = HELPER) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", module, *machine.options()]
     return subprocess.Popen(command, cwd=REPOSITORY)
 
 
@@ -121,9 +122,10 @@ def resident_kib(pid: int) -> int:
 
 
 @asynccontextmanager
-async def running(machine: Machine) -> AsyncIterator[subprocess.Popen[bytes]]:
+async def running(machine: Machine, module: str = HELPER) -> AsyncIterator[subprocess.Popen[bytes]]:
     """The helper, listening. At the end it is asked to end, and must, with code 0, unless the test has killed it."""
-    process = start_helper(machine)
+    process = start_helper(machine, module)
+    guard = -1
     try:
         async with asyncio.timeout(PATIENCE_S):
             while True:
@@ -133,6 +135,7 @@ async def running(machine: Machine) -> AsyncIterator[subprocess.Popen[bytes]]:
                 except HelperUnavailable:
                     assert process.poll() is None
                     await asyncio.sleep(0.01)
+        guard = os.pidfd_open(children_of(process.pid)[0])
         yield process
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
@@ -141,6 +144,14 @@ async def running(machine: Machine) -> AsyncIterator[subprocess.Popen[bytes]]:
         if process.poll() is None:
             process.kill()
         process.wait()
+        if guard >= 0:
+            await asyncio.to_thread(wait_for_end, guard)
+
+
+def wait_for_end(pidfd: int) -> None:
+    """Of a guard, which cleans up after a helper that was killed, in folders that a test is about to take away."""
+    select.select([pidfd], [], [], PATIENCE_S)
+    os.close(pidfd)
 
 
 async def report_of(held: HeldConnection) -> dict[str, Any]:

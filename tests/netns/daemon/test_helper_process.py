@@ -255,6 +255,7 @@ async def test_kill_of_the_helper_ends_a_prepared_worker(machine: Machine) -> No
         (prepared,) = set(children_of(process.pid)) - helpers
         pidfd = os.pidfd_open(prepared)
         process.kill()
+        process.wait()  # the worker may end a moment before its helper can be waited for
         assert await asyncio.to_thread(lambda: select.select([pidfd], [], [], 5)[0]) == [pidfd]
         os.close(pidfd)
         client.close()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -166,6 +167,12 @@ def refusals() -> dict[str, Any]:
     for name, options in tried.items():
         done = subprocess.run([script, *options], capture_output=True, text=True)
         seen[name] = [done.returncode, done.stderr.strip().splitlines()[-1:]]
+    linked = Path("/run/linked")
+    shutil.copytree(Path(script).parent, linked)
+    (linked / "kubeferry-helper.socket").unlink()
+    (linked / "kubeferry-helper.socket").symlink_to("/etc/shadow")
+    done = subprocess.run([str(linked / "install-helper"), *rest], capture_output=True, text=True)
+    seen["linked unit"] = [done.returncode, done.stderr.strip().splitlines()[-1:]]
     user = ["setpriv", f"--reuid={UID}", f"--regid={UID}", "--clear-groups"]
     copy = Path("/run/copy/install-helper")
     _write(str(copy), Path(script).read_text(encoding="utf-8"))

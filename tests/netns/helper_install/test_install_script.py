@@ -76,6 +76,7 @@ def test_without_systemd_it_says_how_to_start() -> None:
         ("no helper", 3, "no helper in it"),
         ("no packages", 3, "which the helper needs"),
         ("link", 3, "neither a file nor a folder"),
+        ("linked unit", 3, "neither a file nor a folder"),
         ("loose", 3, "written by others"),
         ("others", 3, "does not belong to root"),
         ("user", 3, "takes a number"),
