@@ -21,6 +21,7 @@ from app.platform.paths import runtime_dir, session_log, session_socket
 from app.session import memory
 from app.session import messages as m
 from app.session.hub import Hub
+from app.session.log_lines import OneLine
 from app.session.runner import AttemptFactory, Runner
 from app.session.server import Server, listen
 
@@ -158,7 +159,7 @@ def _start_log() -> None:
     with suppress(OSError, KubeferryError):
         if session_log().stat().st_size > MAX_LOG_BYTES:
             os.truncate(session_log(), 0)
-    formatter = logging.Formatter("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
+    formatter = OneLine("%(asctime)s.%(msecs)03dZ %(levelname)s %(name)s %(message)s", "%Y-%m-%dT%H:%M:%S")
     formatter.converter = time.gmtime
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
