@@ -37,11 +37,13 @@ IMAGE_INPUTS := $(shell find helper -name '*.py' -not -path 'helper/daemon/*' -n
 export QT_QPA_PLATFORM ?= offscreen
 export KUBEFERRY_KIT = $(KIT)
 
-.PHONY: test lint unit e2e demo bench image packages packages-test lock cluster-up cluster-down
+.PHONY: test all-tests lint unit e2e demo bench image packages packages-test lock cluster-up cluster-down
 
-# Two lanes (tests/lanes.py): what needs a cluster, and beside it everything else.
+# Two lanes (tests/lanes.py): what needs a cluster, and beside it everything else. Beside their beginning: lint.
 test:
-	@$(MAKE) --no-print-directory -j2 lint image
+	@$(MAKE) --no-print-directory -j2 lint all-tests
+
+all-tests: image
 	$(BIN)/pytest tests -n 2 --no-loadscope-reorder $(PYTEST_ARGS)
 
 lint: $(VENV)
