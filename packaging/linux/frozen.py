@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 
 from moment import source_date
 
+_OURS_LACKS = re.compile(r"(?:missing|excluded) module named .+ - imported by (?:.+, )?(?:app|helper)[.\w]* \(")
 SPECS = Path(__file__).resolve().parents[1] / "pyinstaller"
 
 
@@ -31,10 +33,19 @@ def freeze(target: Path, work: Path) -> None:
         done = subprocess.run(command, env=environ, capture_output=True, text=True)
         if done.returncode:
             raise SystemExit(f"PyInstaller cannot build {spec}:\n{(done.stdout + done.stderr)[-4000:]}")
+        _require_whole(work / spec)
     _strip(target)
     # Its notes about what it has left out, and compiled files with the times of this machine, are of no use elsewhere.
     for folder in target.rglob("__pycache__"):
         shutil.rmtree(folder)
+
+
+def _require_whole(work: Path) -> None:
+    """Raises SystemExit when a module of ours needs one that was left out: it would be told when a user gets there."""
+    (notes,) = work.rglob("warn-*.txt")
+    lost = [line for line in notes.read_text(encoding="utf-8").splitlines() if _OURS_LACKS.match(line)]
+    if lost:
+        raise SystemExit("\n".join(["PyInstaller has left out what our own modules import:", *lost]))
 
 
 def _strip(target: Path) -> None:

@@ -12,7 +12,7 @@ HERE = Path(__file__).resolve().parent
 
 _NOT_NEEDED = re.compile(
     r"""
-      PySide6/Qt/lib/Qt(Qml|Quick|VirtualKeyboard|Network|Pdf|OpenGLWidgets)\w*\.framework(/|$)
+      PySide6/Qt/lib/Qt(Qml|Quick|VirtualKeyboard|Pdf|OpenGLWidgets)\w*\.framework(/|$)
     | PySide6/Qt/plugins/(generic|networkinformation|tls|qmltooling|virtualkeyboard|position|
         platforms/libq(minimal|offscreen)|
         platforminputcontexts|imageformats/libq(gif|icns|tga|tiff|wbmp|webp|jpeg|pdf|macheif|macjp2))

@@ -14,8 +14,8 @@ _NOT_NEEDED = re.compile(
       PySide6/Qt/plugins/(egldeviceintegrations|generic|networkinformation|tls|qmltooling|virtualkeyboard|position|
         platforms/libq(eglfs|linuxfb|minimal|minimalegl|vnc|vkkhrdisplay)|
         platforminputcontexts/libqtvirtualkeyboard|imageformats/libq(gif|icns|tga|tiff|wbmp|webp|jpeg|pdf))
-    | PySide6/Qt/lib/libQt6(Qml|Quick|VirtualKeyboard|Network|Pdf|EglFS|OpenGLWidgets)
-    | libQt6(Qml|Quick|VirtualKeyboard|Network|Pdf|EglFS)
+    | PySide6/Qt/lib/libQt6(Qml|Quick|VirtualKeyboard|Pdf|EglFS|OpenGLWidgets)
+    | libQt6(Qml|Quick|VirtualKeyboard|Pdf|EglFS)
     # Qt's own words: English is built in, and the window has one more language.
     | PySide6/Qt/translations/(?!qtbase_zh_CN)
     """,
