@@ -95,7 +95,7 @@ async def _run(app: QApplication, lock: int, minimised: bool) -> int:
         QTimer.singleShot(0, parts.browser.reload)
         QTimer.singleShot(0, shell.setup.begin)
         QTimer.singleShot(SETTLED_MS, parts.updates.start)
-        QTimer.singleShot(SETTLED_MS, _settle_garbage)
+        QTimer.singleShot(SETTLED_MS, settle_garbage)
         again = await ending
         instance.release()
         tray.hide()
@@ -109,7 +109,7 @@ async def _run(app: QApplication, lock: int, minimised: bool) -> int:
     return RESTART if again else 0
 
 
-def _settle_garbage() -> None:
+def settle_garbage() -> None:
     """What was made at the start stays: later collections, which stop everything, need not look at it again."""
     gc.collect()
     gc.freeze()

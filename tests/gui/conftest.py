@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -13,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.ui.main import settle_garbage
 from app.ui.theme import Theme, ThemeChoice
 from tests.gui.loop_watchdog import LoopWatchdog
 
@@ -30,7 +32,12 @@ def theme(qapp: QApplication, qtbot: QtBot) -> Theme:
 
 @pytest.fixture
 def loop_watchdog(qapp: QApplication) -> Iterator[LoopWatchdog]:
-    """`with loop_watchdog.watching("what"): …` fails when the event loop was held up for more than 50 ms in it."""
+    """`with loop_watchdog.watching("what"): …` fails when the event loop was held up for more than 50 ms in it.
+
+    As in the window some seconds after its start, the collector of garbage looks at what came later only.
+    """
+    settle_garbage()
     watchdog = LoopWatchdog()
     yield watchdog
     watchdog.stop()
+    gc.unfreeze()

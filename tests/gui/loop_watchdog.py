@@ -2,14 +2,15 @@
 
 Machines that run tests are busy, so time on the wall says little. What counts between two beats of the loop is the
 time that its thread ran or slept, both are ours; waiting for a processor is not, and the kernel says how long that was
-(the second number of /proc/PID/task/TID/schedstat, see Documentation/scheduler/sched-stats.rst). While the loop itself
-sleeps it beats.
+(the second number of /proc/PID/task/TID/schedstat, see Documentation/scheduler/sched-stats.rst), nor is what a
+hypervisor gave to others (`steal` in /proc/stat, proc(5)). While the loop itself sleeps it beats.
 """
 
 from __future__ import annotations
 
 import contextlib
 import faulthandler
+import os
 import tempfile
 import threading
 import time
@@ -24,6 +25,8 @@ _BEAT_MS = 2
 _SAMPLE_S = 0.01
 _PASSES = 3
 _DEPTH = 8
+_STAT = Path("/proc/stat")
+_TICKS_PER_S = os.sysconf("SC_CLK_TCK")
 
 
 class LoopWatchdog:
@@ -98,7 +101,7 @@ class LoopWatchdog:
     def _now(self) -> float:
         """A clock of the loop's thread, in seconds, that stands still while the thread waits for a processor."""
         waited_ns = int(self._statistics.read_text().split()[1])
-        return time.monotonic() - waited_ns / 1e9
+        return time.monotonic() - waited_ns / 1e9 - _stolen_s()
 
     def _mark(self) -> None:
         self._beaten, self._stack = self._now(), ""
@@ -128,3 +131,9 @@ class LoopWatchdog:
         _, _, rest = dump.read().partition(f"0x{self._thread:016x}")
         lines = rest.split("\n\n")[0].splitlines()[1:]
         return "\n".join(lines[:_DEPTH])
+
+
+def _stolen_s() -> float:
+    """By the hypervisor, since boot, from all processors."""
+    with _STAT.open() as statistics:
+        return int(statistics.readline().split()[8]) / _TICKS_PER_S

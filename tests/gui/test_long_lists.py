@@ -6,11 +6,10 @@ The server runs in a thread of its own: what it does is not on the loop's bill.
 from __future__ import annotations
 
 import asyncio
-import gc
 import threading
 import time
 from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import aclosing, contextmanager
+from contextlib import aclosing
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -21,7 +20,6 @@ from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
 from app.controllers.kube_reader import KnownWorkloads, KubeReader
-from app.ui.main import _settle_garbage
 from tests.gui.loop_watchdog import LoopWatchdog
 from tests.unit.kube.fake_api import CHUNKED, Request, Write, answer, fake_api
 
@@ -121,16 +119,6 @@ def reader(tmp_path: Path) -> Iterator[KubeReader]:
         server.stop()
 
 
-@contextmanager
-def _settled() -> Iterator[None]:
-    """As the window is some seconds after its start: the collector of garbage looks at what came later only."""
-    _settle_garbage()
-    try:
-        yield
-    finally:
-        gc.unfreeze()
-
-
 async def _first_complete(reader: KubeReader) -> int:
     """Returns how many workloads there are as soon as every kind was listed."""
     async with asyncio.timeout(_LAST_S):
@@ -145,7 +133,7 @@ def test_thousands_of_workloads_do_not_hold_up_the_loop(
     reader: KubeReader, qapp: QApplication, loop_watchdog: LoopWatchdog
 ) -> None:
     """Garbage is collected meanwhile, in one go, as it is in the window."""
-    with _settled(), asyncio.Runner(loop_factory=partial(QEventLoop, qapp)) as runner:
+    with asyncio.Runner(loop_factory=partial(QEventLoop, qapp)) as runner:
         taken_s: list[float] = []
 
         def look() -> None:
