@@ -10,7 +10,9 @@ from collections.abc import Iterator
 import pytest
 
 from tests.lab.cluster import EXTERNAL, Cluster, LocalCluster, open_cluster
-from tests.lanes import Lanes, sort_for_lanes
+from tests.lanes import Lanes, sort_for_lanes, take_lane
+
+take_lane(os.environ)  # now: conftest.py of folders below may read it as soon as they are imported
 
 KEEP = "KUBEFERRY_LAB_KEEP"
 """Set: the cluster stays up after the run, for the next one."""
