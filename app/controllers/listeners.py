@@ -7,7 +7,8 @@ import asyncio
 from PySide6.QtCore import QObject, Signal
 
 from app.controllers.scope import Scope
-from app.platform.listeners import Listener, ListenerSource, listener_source
+from app.platform.listeners import Listener, ListenerSource
+from app.platform.this_system import listener_source
 
 EVERY_S = 2.0
 _TASK = "listeners"

@@ -26,15 +26,6 @@ X-GNOME-Autostart-enabled=true
 """
 
 
-def autostart(environ: Mapping[str, str]) -> Autostart:
-    """Of this system."""
-    if sys.platform == "darwin":
-        from app.platform.launch_agent import LaunchAgent
-
-        return LaunchAgent(environ)
-    return Autostart(environ)
-
-
 class Autostart:
     """Reads and writes one small file: `is_on` and `set_on` are quick. Raises OSError where the folder refuses."""
 

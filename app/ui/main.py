@@ -17,9 +17,9 @@ from qasync import QEventLoop
 from app.controllers.desktop_notices import DesktopNotices
 from app.controllers.scope import Scope
 from app.domain.rule_templates import short_name
-from app.platform.autostart import autostart
 from app.platform.identity import client_id, client_name
 from app.platform.paths import state_dir
+from app.platform.this_system import autostart
 from app.settings.preferences import Preferences
 from app.settings.store import PreferenceStore
 from app.ui.composition import Controllers, make_controllers

@@ -9,11 +9,11 @@ import pytest
 
 from app.platform import listening, paths
 from app.platform.app_service import AppService, ServiceFailed, ServiceStatus
-from app.platform.autostart import autostart
 from app.platform.helper_install import APPROVAL, Installed, InstallPlan, Machine, Outcome, plan_install, run_install
 from app.platform.launch_agent import FILE_NAME, LaunchAgent
-from app.platform.listeners import Listener, listener_source
+from app.platform.listeners import Listener
 from app.platform.lsof_listeners import LsofListeners, listening_ports, parse
+from app.platform.this_system import autostart, listener_source
 
 LSOF = """p501
 cpython3.11

@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from app.platform.listeners import SEARCH_AGAIN, LinuxListeners, Listener, listener_source
+from app.platform.linux_listeners import SEARCH_AGAIN, LinuxListeners
+from app.platform.listeners import Listener
+from app.platform.this_system import listener_source
 
 pytestmark = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="/proc is Linux's")
 HEAD = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
