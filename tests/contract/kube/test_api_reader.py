@@ -15,9 +15,9 @@ from tests.lab.cluster import Cluster
     [
         ("namespaces",),
         ("pods", "-n", "kube-system"),
-        ("deployment/coredns", "-n", "kube-system"),
+        ("service/kubernetes", "-n", "default"),
         ("deployments,services", "-n", "kube-system"),
-        ("deployment/coredns", "service/kube-dns", "-n", "kube-system"),
+        ("serviceaccount/default", "service/kubernetes", "-n", "default"),
     ],
 )
 def test_as_kubectl(running_cluster: Cluster, arguments: tuple[str, ...]) -> None:

@@ -31,7 +31,8 @@ def _running(command: str = "exec sleep 1000") -> Change:
     def change(deployment: dict[str, Any]) -> None:
         (container,) = deployment["spec"]["template"]["spec"]["containers"]
         container["command"] = ["sh", "-c", command]
-        del container["startupProbe"], container["livenessProbe"]
+        for probe in ("startupProbe", "readinessProbe", "livenessProbe"):
+            del container[probe]
 
     return change
 
