@@ -22,8 +22,11 @@ class JsonLines(logging.Formatter):
         return json.dumps(entry, ensure_ascii=False)
 
 
-def set_up_logging(level: int = logging.INFO) -> None:
+def set_up_logging(level: int = logging.INFO, *filters: logging.Filter) -> None:
+    """`filters` say which lines are written."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
+    for each in filters:
+        handler.addFilter(each)
     logging.basicConfig(level=level, handlers=[handler], force=True)
     logging.getLogger("asyncio").setLevel(logging.INFO)

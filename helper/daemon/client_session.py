@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any, ClassVar
 
 from helper.daemon.actor import Actor, Allowance
+from helper.daemon.connection_list import connection_list
 from helper.daemon.connections import Connections
 from helper.daemon.handover import handed_over
 from helper.daemon.refusal import REFUSALS, Refusal, refused
@@ -21,7 +22,6 @@ from helper.protocol.helper_messages import (
     CloseConnection,
     ConnectionAttached,
     ConnectionClosed,
-    ConnectionList,
     ConnectionOpened,
     FindOverlaps,
     Hello,
@@ -175,7 +175,7 @@ class ClientSession:
         await self._send(ConnectionClosed(left))
 
     async def _list(self, request: ListConnections) -> None:
-        await self._send(ConnectionList(self._connections.list(self._actor)))
+        await self._send(connection_list(self._connections.list(self._actor)))
 
     _HANDLERS: ClassVar[dict[type, Callable[..., Awaitable[None]]]] = {
         PrepareWorker: _prepare,

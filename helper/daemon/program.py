@@ -14,6 +14,7 @@ from pathlib import Path
 from helper.daemon.actor import CONFIG_FILE, Allowance
 from helper.daemon.cleanup import clean_up
 from helper.daemon.guard import Guard
+from helper.daemon.line_limit import LineLimit
 from helper.daemon.listener import AlreadyRunning, Listener, WrongSocket, listen, notify_ready, take_lock
 from helper.daemon.polkit import Polkit
 from helper.daemon.server import HelperServer
@@ -48,7 +49,7 @@ class Places:
 def run(arguments: list[str], guard: Guard | None, spawn: SpawnWorker = spawn_worker) -> int:
     """Returns the process's exit code. Without a guard it cleans up and ends."""
     options = _parser().parse_args(arguments)
-    set_up_logging(logging.DEBUG if options.debug else logging.INFO)
+    set_up_logging(logging.DEBUG if options.debug else logging.INFO, LineLimit())
     places = Places(
         options.run_dir,
         options.state_dir or (STATE_DIR if options.run_dir == RUN_DIR else options.run_dir),

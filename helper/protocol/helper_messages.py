@@ -163,6 +163,8 @@ class ListConnections(Message, frozen=True):
 
 
 class ConnectionInfo(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """`network` None: none is set yet, or with it the list would be larger than a message."""
+
     connection_id: ConnectionId
     label: str
     interface: str

@@ -1,21 +1,18 @@
 """Keeps a tunnel to the manager: opens a lane, shakes hands, notices its end, opens the next. For ever.
 
-The lease outlives lanes: its addresses and secret are presented again each time, so connections inside survive
-whatever the manager survives. Silence is counted in turns of the event loop, not in seconds of a clock: after the
-machine slept, waiting bytes are read before the lane is judged.
+Connections inside survive whatever the manager survives, for the lease outlives lanes (`lease_claim`). Silence is
+counted in turns of the event loop, not in seconds of a clock: after the machine slept, waiting bytes are read before
+the lane is judged.
 """
 
 from __future__ import annotations
 
 import asyncio
-import ipaddress
 import logging
 import struct
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 
-from helper.cluster.api import VIRTUAL_SUBNET4, VIRTUAL_SUBNET6
 from helper.protocol.worker_messages import (
     Endpoint,
     Lease,
@@ -25,21 +22,13 @@ from helper.protocol.worker_messages import (
     TunnelState,
     TunnelUp,
 )
-from helper.tunnel.failure_words import REFUSALS, UNREADABLE
 from helper.tunnel.lane import Lane, LaneListener
+from helper.tunnel.lane_events import LaneEvents
+from helper.tunnel.lease_claim import LeaseClaim, unreadable
 from helper.tunnel.portforward import LaneFailed, open_port_forward
-from helper.tunnel.pump import AddressGuard, Pump
-from helper.wire.frames import Frame, FrameError, FrameKind, encode_frame
-from helper.wire.hello import (
-    WIRE_VERSION,
-    ClientHello,
-    HelloError,
-    HelloRefusal,
-    ManagerRefusal,
-    ManagerWelcome,
-    decode_hello,
-    encode_hello,
-)
+from helper.tunnel.pump import Pump
+from helper.wire.frames import Frame, FrameKind, encode_frame
+from helper.wire.hello import HelloError, ManagerWelcome, decode_hello, encode_hello
 from helper.wire.laptop_messages import FromLaptop, MessageDecoder, MessageError, ToLaptop, encode_message
 
 PING_INTERVAL_S = 1.0
@@ -53,44 +42,6 @@ _STAMP = struct.Struct(">d")
 log = logging.getLogger(__name__)
 
 OpenLane = Callable[[Endpoint, LaneListener], Awaitable[Lane]]
-
-
-@dataclass(slots=True)
-class _Held:
-    """What is presented to the manager at the next handshake."""
-
-    address4: str | None = None
-    address6: str | None = None
-    secret: str | None = field(default=None, repr=False)
-
-
-class _LaneEvents:
-    """One lane's callbacks, turned into futures. A lane's end before the handshake is `ended` as well."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop, pump: Pump) -> None:
-        self._pump = pump
-        self.welcome: asyncio.Future[ManagerWelcome] = loop.create_future()
-        self.ended: asyncio.Future[LaneFailed] = loop.create_future()
-        self.heard = False
-
-    def on_data(self, data: memoryview) -> None:
-        self.heard = True
-        try:
-            self._pump.on_data(data)
-        except FrameError as error:
-            log.warning("the lane is left: %s", error)
-            self.end(LaneFailed(TunnelFailure.CLOSED, "what came through it is not the traffic manager's"))
-
-    def on_writable(self) -> None:
-        self._pump.on_writable()
-
-    def on_closed(self, reason: str) -> None:
-        refused = not self.welcome.done() and "refused" in reason
-        self.end(LaneFailed(TunnelFailure.PORT_CLOSED if refused else TunnelFailure.CLOSED, reason))
-
-    def end(self, failure: LaneFailed) -> None:
-        if not self.ended.done():
-            self.ended.set_result(failure)
 
 
 class TunnelKeeper:
@@ -114,9 +65,9 @@ class TunnelKeeper:
         self._open_lane = open_lane
         self._wish: SetEndpoint | None = None
         self._wish_changed = asyncio.Event()
-        self._held = _Held()
+        self._claim = LeaseClaim()
         self._lane: Lane | None = None
-        self._events: _LaneEvents | None = None
+        self._events: LaneEvents | None = None
         self._messages: MessageDecoder[ToLaptop] = MessageDecoder(ToLaptop)
         self.state = TunnelState.IDLE
         self.failure = TunnelFailure.NONE
@@ -169,15 +120,15 @@ class TunnelKeeper:
             try:
                 events.welcome.set_result(decode_hello(ManagerWelcome, frame.payload))
             except HelloError as error:
-                events.end(_unreadable(error))
+                events.end(unreadable(error))
         elif frame.kind == FrameKind.REFUSED and not events.welcome.done():
-            events.end(self._refusal(frame))
+            events.end(self._claim.refuse(frame.payload))
 
-    def _hear(self, events: _LaneEvents, frame: Frame) -> None:
+    def _hear(self, events: LaneEvents, frame: Frame) -> None:
         try:
             message = self._messages.feed(frame.payload)
         except MessageError as error:
-            events.end(_unreadable(error))
+            events.end(unreadable(error))
             return
         if message is not None:
             self._on_message(message)
@@ -185,7 +136,7 @@ class TunnelKeeper:
     async def _one_lane(self, wish: SetEndpoint) -> bool:
         """Opens a lane and holds it until it ends. Returns whether it was ever up."""
         self.state = TunnelState.CONNECTING
-        events = _LaneEvents(self._loop, self._pump)
+        events = LaneEvents(self._loop, self._pump)
         was_up = False
         try:
             self._events = events
@@ -211,7 +162,7 @@ class TunnelKeeper:
         self._lost(failure, was_up=was_up)
         return was_up
 
-    async def _open_and_greet(self, wish: SetEndpoint, events: _LaneEvents) -> Lane:
+    async def _open_and_greet(self, wish: SetEndpoint, events: LaneEvents) -> Lane:
         """Given up as soon as another pod is wished: this one may be on a node that is dead. Raises LaneFailed."""
         async with asyncio.TaskGroup() as group:
             opening = group.create_task(self._greeted(wish, events))
@@ -231,18 +182,18 @@ class TunnelKeeper:
             raise result
         return result
 
-    async def _greeted(self, wish: SetEndpoint, events: _LaneEvents) -> Lane | LaneFailed:
+    async def _greeted(self, wish: SetEndpoint, events: LaneEvents) -> Lane | LaneFailed:
         """A failure is a result, so that it does not come wrapped in a group."""
         try:
             self._lane = lane = await self._open_lane(wish.endpoint, events)
             self._pump.attach(lane)
-            lane.send(encode_frame(FrameKind.HELLO, encode_hello(self._hello(wish))))
+            lane.send(encode_frame(FrameKind.HELLO, encode_hello(self._claim.hello(wish, offload=self._offload))))
             await self._shake_hands(events)
         except LaneFailed as error:
             return error
         return lane
 
-    async def _shake_hands(self, events: _LaneEvents) -> None:
+    async def _shake_hands(self, events: LaneEvents) -> None:
         """Raises LaneFailed."""
         await asyncio.wait((events.welcome, events.ended), timeout=HELLO_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
         if events.ended.done():
@@ -252,38 +203,16 @@ class TunnelKeeper:
         self._up(events.welcome.result())
 
     def _up(self, welcome: ManagerWelcome) -> None:
-        if welcome.version != WIRE_VERSION:
-            raise LaneFailed(TunnelFailure.MANAGER_VERSION, f"it speaks version {welcome.version} of the protocol")
-        try:
-            guard = AddressGuard(
-                _packed(VIRTUAL_SUBNET4, welcome.address4), _packed(VIRTUAL_SUBNET6, welcome.address6), by_source=False
-            )
-            for server in welcome.dns_servers:
-                ipaddress.ip_address(server)
-        except ValueError as error:
-            log.warning("the welcome is refused: %s", error)
-            problem = "it grants addresses that this version does not know"
-            raise LaneFailed(TunnelFailure.MANAGER_VERSION, problem) from error
-        before = (self._held.address4, self._held.address6)
-        self._held = _Held(welcome.address4, welcome.address6, welcome.secret)
-        self.lease = Lease(
-            lease_id=welcome.lease_id,
-            address4=welcome.address4,
-            address6=welcome.address6,
-            mtu=welcome.mtu,
-            dns_servers=welcome.dns_servers,
-            cluster_domain=welcome.cluster_domain,
-            search_domains=welcome.search_domains,
-            manager_version=welcome.manager_version,
-        )
-        first = self.state is not TunnelState.UP and before == (None, None)
-        self.reconnects += not first
+        """Raises LaneFailed."""
+        granted = self._claim.grant(welcome)
+        self.lease = granted.lease
+        self.reconnects += not granted.first
         self.state, self.failure = TunnelState.UP, TunnelFailure.NONE
-        self._pump.open(guard)
+        self._pump.open(granted.guard)
         log.info("the tunnel is up, address %s", welcome.address4)
-        self._on_event(TunnelUp(self.lease, not first and before != (welcome.address4, welcome.address6)))
+        self._on_event(TunnelUp(granted.lease, granted.address_changed))
 
-    async def _hold(self, lane: Lane, events: _LaneEvents) -> LaneFailed:
+    async def _hold(self, lane: Lane, events: LaneEvents) -> LaneFailed:
         """Pings until the lane ends, falls silent, or another endpoint is wished."""
         unanswered = 0
         changed = self._wish_changed
@@ -311,30 +240,6 @@ class TunnelKeeper:
             self._on_event(TunnelLost(failure.failure, failure.detail[:500], wanted))
         self.failure = failure.failure
 
-    def _refusal(self, frame: Frame) -> LaneFailed:
-        try:
-            refusal = decode_hello(ManagerRefusal, frame.payload)
-        except HelloError as error:
-            return _unreadable(error)
-        if refusal.code is HelloRefusal.WRONG_SECRET:
-            # Somebody else holds the lease under our name by now: begin anew, with whatever address is free.
-            self._held = _Held()
-        version = refusal.code in (HelloRefusal.VERSION, HelloRefusal.MALFORMED)
-        kind = TunnelFailure.MANAGER_VERSION if version else TunnelFailure.LEASE_REFUSED
-        return LaneFailed(kind, f"{REFUSALS[refusal.code]} (it is of version {refusal.manager_version})")
-
-    def _hello(self, wish: SetEndpoint) -> ClientHello:
-        held = self._held
-        return ClientHello(
-            version=WIRE_VERSION,
-            client_id=wish.client_id,
-            client_name=wish.client_name,
-            offload=self._offload,
-            address4=held.address4,
-            address6=held.address6,
-            secret=held.secret,
-        )
-
     async def _pause(self, delay: float) -> bool:
         """Ends early, and returns True, when another endpoint is wished."""
         try:
@@ -345,24 +250,9 @@ class TunnelKeeper:
         return True
 
 
-def _unreadable(error: Exception) -> LaneFailed:
-    log.warning("the manager's message cannot be read: %s", error)
-    return LaneFailed(TunnelFailure.MANAGER_VERSION, UNREADABLE)
-
-
 def _same_pod(one: SetEndpoint, other: SetEndpoint) -> bool:
     a, b = one.endpoint, other.endpoint
     return (a.server_url, a.namespace, a.pod) == (b.server_url, b.namespace, b.pod)
-
-
-def _packed(subnet: str, address: str | None) -> bytes | None:
-    """Raises ValueError for an address that no manager of ours grants: it could be one of the user's own network."""
-    if address is None:
-        return None
-    value = ipaddress.ip_address(address)
-    if value not in ipaddress.ip_network(subnet):
-        raise ValueError(f"{address} is not in {subnet}")
-    return value.packed
 
 
 async def _first(ended: asyncio.Future[LaneFailed], changed: asyncio.Event) -> None:

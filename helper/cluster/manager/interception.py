@@ -6,15 +6,16 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network
 from typing import Protocol
 
 from helper.cluster.api import owner_id
-from helper.cluster.manager.intercepts import Group, GroupKey, InterceptTable, Owner, Progress
+from helper.cluster.manager.intercepts import Group, GroupKey, InterceptTable, Owner
 from helper.cluster.manager.keys import ManagerKeys
 from helper.cluster.manager.leases import Lease, LeaseRefused
-from helper.cluster.manager.sidecars import GREETING_S, SidecarLink
+from helper.cluster.manager.sidecar_registry import MAX_SIDECARS, SidecarRegistry
+from helper.cluster.manager.sidecars import SidecarLink
 from helper.cluster.manager.switch import SwitchPort
 from helper.protocol.intercepts import Intercept, InterceptState, Workload
 from helper.wire.hello import HelloRefusal
@@ -35,11 +36,6 @@ from helper.wire.sidecar_messages import Seen
 
 LAPTOP_SILENCE_S = 3.0
 """A laptop that was not heard for so long gets no traffic until it is. It pings every second."""
-
-SIDECAR_SILENCE_S = 4.0
-MAX_SIDECARS = 1024
-"""Connections at once. When there are as many, the one that has shown no token for the longest makes room for the
-next, so that strangers who hold connections keep no sidecar out."""
 
 _NEWS_DELAY_S = 0.03
 """Changes come in bursts: laptops are told once for all of them."""
@@ -71,11 +67,6 @@ class _Laptop:
     """Packed addresses of the sidecars that may talk with it."""
 
 
-@dataclass(slots=True)
-class _Sidecars:
-    links: list[SidecarLink] = field(default_factory=list)
-
-
 class Interception:
     """Implements `sidecars.SidecarKeeper`. `reserve` and `give_back`: of virtual addresses."""
 
@@ -95,9 +86,7 @@ class Interception:
         self._table = InterceptTable()
         self._laptops: dict[str, _Laptop] = {}
         self._by_address: dict[bytes, _Laptop] = {}
-        self._sidecars: dict[GroupKey, _Sidecars] = {}
-        self._sidecar_by_address: dict[bytes, SidecarLink] = {}
-        self._links: set[SidecarLink] = set()
+        self._sidecars = SidecarRegistry()
         self._news: asyncio.TimerHandle | None = None
 
     @property
@@ -152,7 +141,7 @@ class Interception:
 
     def forward(self, lease: Lease, destination: bytes, payload: memoryview) -> bool:
         """A laptop's packet to a virtual address. Returns False when that is no sidecar's."""
-        link = self._sidecar_by_address.get(destination)
+        link = self._sidecars.at(destination)
         if link is None:
             return False
         laptop = self._laptops.get(lease.lease_id)
@@ -167,18 +156,18 @@ class Interception:
             sock, _ = listener.accept()
         except OSError:
             return
-        if len(self._links) >= MAX_SIDECARS and not self._make_room():
+        if self._sidecars.full and not self._make_room():
             log.warning("more than %d sidecars: one is closed at once", MAX_SIDECARS)
             sock.close()
             return
         try:
-            self._links.add(SidecarLink(self._loop, sock, self))
+            self._sidecars.add(SidecarLink(self._loop, sock, self))
         except OSError as error:
             log.info("a connection ended before it began: %s", error)
             sock.close()
 
     def _make_room(self) -> bool:
-        waiting = min((link for link in self._links if link.key is None), key=lambda link: link.began_at, default=None)
+        waiting = self._sidecars.longest_waiting()
         if waiting is None:
             return False
         waiting.close()
@@ -188,8 +177,7 @@ class Interception:
     def admit(self, link: SidecarLink, key: GroupKey) -> tuple[IPv4Address, Group]:
         group = self._table.groups.get(key, _NOBODY)
         address = self._reserve(f"{key.workload.namespace}/{link.pod}")
-        self._sidecars.setdefault(key, _Sidecars()).links.append(link)
-        self._sidecar_by_address[address.packed] = link
+        self._sidecars.join(link, key, address)
         # After `link.address4` is set, and the WELCOME that the caller is about to send.
         self._loop.call_soon(self._begin, key, link)
         self._tell_soon()
@@ -212,18 +200,10 @@ class Interception:
         return laptop.link.port if link.address4.packed in laptop.partners else None
 
     def leave(self, link: SidecarLink) -> None:
-        self._links.discard(link)
-        key, address = link.key, link.address4
-        if key is None or address is None:
+        key = self._sidecars.remove(link)
+        if key is None or link.address4 is None:
             return
-        link.key = None
-        self._give_back(address)
-        self._sidecar_by_address.pop(address.packed, None)
-        group = self._sidecars.get(key)
-        if group is not None:
-            group.links = [other for other in group.links if other is not link]
-            if not group.links:
-                del self._sidecars[key]
+        self._give_back(link.address4)
         self._pair(key)
         self._tell_soon()
 
@@ -232,14 +212,12 @@ class Interception:
         for laptop in self._laptops.values():
             present = laptop.link is not None and now - laptop.link.heard_at < LAPTOP_SILENCE_S
             self._distribute(self._table.set_present(laptop.lease.lease_id, present))
-        for link in list(self._links):
-            limit = GREETING_S if link.key is None else SIDECAR_SILENCE_S
-            if now - (link.began_at if link.key is None else link.heard_at) > limit:
-                link.close()
-                self.leave(link)
+        for link in self._sidecars.overdue(now):
+            link.close()
+            self.leave(link)
 
     def close(self) -> None:
-        for link in list(self._links):
+        for link in self._sidecars.links():
             link.close()
 
     # What follows from a change
@@ -256,13 +234,11 @@ class Interception:
 
     def _distribute(self, changed: Iterable[GroupKey]) -> None:
         for key in changed:
-            group = self._table.groups.get(key)
-            sidecars = self._sidecars.get(key)
-            if sidecars is None:
-                continue
-            for link in list(sidecars.links):
-                link.send_rules(group or _NOBODY, watched=self._is_watched(key.workload))
-            self._tell_soon()
+            links = self._sidecars.of(key)
+            for link in links:
+                link.send_rules(self._table.groups.get(key, _NOBODY), watched=self._is_watched(key.workload))
+            if links:
+                self._tell_soon()
 
     def _begin(self, key: GroupKey, link: SidecarLink) -> None:
         self._pair(key)
@@ -280,16 +256,12 @@ class Interception:
         laptop.partners = frozenset(
             link.address4.packed
             for one in self._declared(laptop)
-            for link in self._links_of(GroupKey(one.workload, one.injection_id))
+            for link in self._sidecars.of(GroupKey(one.workload, one.injection_id))
             if link.address4 is not None
         )
 
     def _declared(self, laptop: _Laptop) -> tuple[Intercept, ...]:
         return self._table.declared(laptop.lease.lease_id)
-
-    def _links_of(self, key: GroupKey) -> list[SidecarLink]:
-        sidecars = self._sidecars.get(key)
-        return [] if sidecars is None else sidecars.links
 
     def _is_watched(self, workload: Workload) -> bool:
         return any(workload in laptop.watched for laptop in self._laptops.values())
@@ -297,14 +269,11 @@ class Interception:
     def _set_watched(self, laptop: _Laptop, workloads: frozenset[Workload]) -> None:
         changed = laptop.watched ^ workloads
         laptop.watched = workloads
-        for key, sidecars in self._sidecars.items():
+        for key, links in self._sidecars.groups():
             group = self._table.groups.get(key)
             if key.workload in changed and group is not None:
-                for link in sidecars.links:
+                for link in links:
                     link.send_rules(group, watched=self._is_watched(key.workload))
-
-    def _progress(self) -> dict[GroupKey, Progress]:
-        return {key: tuple(link.applied for link in sidecars.links) for key, sidecars in self._sidecars.items()}
 
     def _tell_soon(self) -> None:
         if self._news is None:
@@ -312,7 +281,7 @@ class Interception:
 
     def _tell(self) -> None:
         self._news = None
-        progress = self._progress()
+        progress = self._sidecars.progress()
         for lease_id in self._table.holders():
             laptop = self._laptops.get(str(lease_id))
             if laptop is None or laptop.link is None:
@@ -325,4 +294,4 @@ class Interception:
     def _list(self, laptop: _Laptop) -> None:
         if laptop.link is None:
             return
-        laptop.link.tell(Listed(fitting(self._table.states(None, self._progress()))))
+        laptop.link.tell(Listed(fitting(self._table.states(None, self._sidecars.progress()))))

@@ -1,7 +1,7 @@
 """Envoy at work: started when the first rule comes, told of every change, watched, and started again when it ends.
 
-It never serves what it did not take: `set_rules` returns when Envoy itself counts the change as done. A rule that it
-refuses is left out and named; all others are in force.
+It never serves what it did not take: `set_rules` returns when Envoy itself counts the change as done (`envoy_rules`). A
+rule that it refuses is left out and named; all others are in force.
 """
 
 from __future__ import annotations
@@ -11,21 +11,21 @@ import ctypes
 import logging
 import signal
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from helper.cluster.api import ENVOY_PORT
 from helper.cluster.sidecar.envoy_admin import AdminFailed, EnvoyAdmin
-from helper.cluster.sidecar.envoy_config import REQUESTS_KEY, ROUTES_PREFIX
+from helper.cluster.sidecar.envoy_config import REQUESTS_KEY
 from helper.cluster.sidecar.envoy_files import EnvoyFiles
+from helper.cluster.sidecar.envoy_rules import POLL_S, EnvoyRules
 from helper.cluster.sidecar.request_log import RequestLog
 from helper.cluster.sidecar.rules import mesh_ports
-from helper.protocol.intercepts import MatchKind, RequestBatch, Workload
-from helper.wire.sidecar_messages import Applied, Rule, Rules
+from helper.protocol.intercepts import RequestBatch, Workload
+from helper.wire.sidecar_messages import Applied, Rules
 
 START_S = 10.0
-APPLY_S = 3.0
 HEALTH_INTERVAL_S = 1.0
 HEALTH_TIMEOUT_S = 0.8
 SILENT_CHECKS = 5
@@ -33,7 +33,6 @@ SILENT_CHECKS = 5
 
 DRAIN_S = 10.0
 _RESTART_S = (0.05, 0.5, 2.0, 5.0)
-_POLL_S = 0.01
 _LOG_FORMAT = '{"time": "%Y-%m-%dT%T.%eZ", "level": "%l", "logger": "envoy", "message": "%j"}'
 _PR_SET_PDEATHSIG = 1
 _ACTIVE = "^(http[.]p[0-9]+[.]downstream_rq_active|tcp[.]raw[0-9]+[.]downstream_cx_active)$"
@@ -61,15 +60,10 @@ class Mesh:
         self._admin = EnvoyAdmin(run_dir / "admin.sock")
         self._requests = RequestLog(on_requests)
         self._process: asyncio.subprocess.Process | None = None
-        self._wanted: tuple[Rule, ...] = ()
+        self._rules = EnvoyRules(self._files, self._admin)
         self._watched = False
         self._needed = asyncio.Event()
         self._settled = asyncio.Event()
-        self._refused: dict[Rule, str] = {}
-        self._taken: dict[int, frozenset[Rule]] = {}
-        """By port: the rules of which Envoy has taken routes."""
-
-        self._confirmed: set[int] = set()
         self._trouble = ""
         self._lock = asyncio.Lock()
         self.serving = False
@@ -80,12 +74,10 @@ class Mesh:
 
     async def set_rules(self, rules: Rules) -> Applied:
         """Returns when they are in force, with what is in the way of some of them."""
-        self._wanted, self._watched = rules.rules, rules.watched
-        wanted_ports = mesh_ports(rules.rules)
-        self._refused = {rule: why for rule, why in self._refused.items() if rule in rules.rules}
-        if not wanted_ports and not self._files.ports:
+        self._watched = rules.watched
+        self._rules.wish(rules.rules)
+        if not self._rules.ever_meshed:
             return Applied(rules.generation)
-        self._files.ports |= wanted_ports
         if not self._needed.is_set():
             self._settled.clear()
             self._needed.set()
@@ -94,12 +86,13 @@ class Mesh:
                 async with asyncio.timeout(START_S):
                     await self._settled.wait()
         if self.serving:
-            await self._bring(self._apply)
-        if self._trouble and wanted_ports:
+            await self._deliver()
+        if self._trouble and mesh_ports(rules.rules):
             meshed = tuple(rule.intercept_id for rule in rules.rules if rule.match is not None)
             return Applied(rules.generation, self._trouble[:512], meshed)
-        told = "; ".join(sorted(set(self._refused.values())))
-        return Applied(rules.generation, told[:512], tuple(rule.intercept_id for rule in self._refused))
+        refused = self._rules.refused
+        told = "; ".join(sorted(set(refused.values())))
+        return Applied(rules.generation, told[:512], tuple(rule.intercept_id for rule in refused))
 
     async def run(self) -> None:
         """Until cancelled. Envoy itself then still runs: `close` ends it."""
@@ -156,10 +149,7 @@ class Mesh:
     async def _start(self) -> asyncio.subprocess.Process:
         """With the configuration that is wished now. Raises OSError."""
         async with self._lock:
-            self._files.write_bootstrap()
-            self._write_all()
-        self._confirmed.clear()
-        self._taken.clear()
+            self._rules.write_all()
         (self._run_dir / "admin.sock").unlink(missing_ok=True)
         return await asyncio.create_subprocess_exec(
             *(self._envoy, "-c", self._files.bootstrap, "--disable-hot-restart", "--concurrency", "2"),
@@ -180,7 +170,7 @@ class Mesh:
             if loop.time() > end and process is not None:
                 self._trouble = "Envoy does not become ready"
                 process.kill()
-            await asyncio.sleep(_POLL_S)
+            await asyncio.sleep(POLL_S)
         silent = 0
         await self._serve()
         while True:
@@ -199,7 +189,7 @@ class Mesh:
 
     async def _serve(self) -> None:
         """What it read at its start may be old, or have been refused in part."""
-        if await self._bring(self._apply):
+        if await self._deliver():
             self.serving = True
             self._trouble = ""
             self._settled.set()
@@ -212,11 +202,11 @@ class Mesh:
             self.serving = False
             self._on_change()
 
-    async def _bring(self, change: Callable[[], Awaitable[None]]) -> bool:
+    async def _deliver(self) -> bool:
         """One change at a time. An Envoy that does not take it in time does not serve."""
         async with self._lock:
             try:
-                await change()
+                await self._rules.deliver()
                 await self._admin.set_runtime(REQUESTS_KEY, 100 if self._watched else 0)
             except (AdminFailed, TimeoutError, OSError) as error:
                 self._trouble = f"Envoy does not take the rules: {error or 'no answer in time'}"
@@ -224,89 +214,6 @@ class Mesh:
                 self.serving = False
                 return False
         return True
-
-    async def _apply(self) -> None:
-        """Also after a start: what was read then is confirmed, or found to have been refused."""
-        rules = self._wanted
-        if await self._changed("cluster_manager.cds", lambda: self._files.write_clusters(rules)) is False:
-            raise AdminFailed("it refuses the clusters")
-        for port in sorted(self._files.ports):
-            await self._apply_routes(port)
-        if await self._changed("listener_manager.lds", lambda: self._files.write_listeners(rules)) is False:
-            raise AdminFailed("it refuses the listener")
-        for port in sorted(self._files.ports - self._confirmed):
-            if await self._read(_routes_counted(port)):
-                self._note_taken(port)
-            else:
-                await self._find_culprits(port)
-            self._confirmed.add(port)
-
-    async def _apply_routes(self, port: int) -> None:
-        if await self._write_routes(port) is False:
-            await self._find_culprits(port)
-
-    async def _write_routes(self, port: int) -> bool | None:
-        without = frozenset(rule.intercept_id for rule in self._refused)
-        done = await self._changed(_routes_counted(port), lambda: self._files.write_routes(port, self._wanted, without))
-        if done:
-            self._note_taken(port)
-        return done
-
-    def _note_taken(self, port: int) -> None:
-        self._taken[port] = frozenset(rule for rule in self._wanted if rule not in self._refused)
-
-    async def _find_culprits(self, port: int) -> None:
-        """Envoy takes all routes of a port or none: one by one. What it had taken before stays in force meanwhile."""
-        taken = self._taken.get(port, frozenset())
-        suspects = [rule for rule in self._wanted if rule not in taken and rule not in self._refused]
-        for rule in suspects:
-            self._refused[rule] = f"Envoy does not take {_what(rule)} of {rule.owner}"
-        if not suspects or await self._write_routes(port) is False:
-            raise AdminFailed("it refuses the routes")
-        for rule in suspects:
-            why = self._refused.pop(rule)
-            if await self._write_routes(port) is False:
-                self._refused[rule] = why
-                log.warning("%s", why)
-        if self._refused:
-            await self._write_routes(port)
-
-    async def _changed(self, counted: str, write: Callable[[], bool]) -> bool | None:
-        """True: taken. False: refused. None: there was nothing to change, or it reads the file when it needs it."""
-        before = await self._counters(counted)
-        if not write() or not before:
-            return None
-        return await self._outcome(counted, before)
-
-    async def _read(self, counted: str) -> bool:
-        """Whether a file that Envoy reads for the first time was taken."""
-        return await self._outcome(counted, {})
-
-    async def _outcome(self, counted: str, before: dict[str, int]) -> bool:
-        async with asyncio.timeout(APPLY_S):
-            while True:
-                for name, count in (await self._counters(counted)).items():
-                    if count > before.get(name, 0):
-                        return name.endswith("success")
-                await asyncio.sleep(_POLL_S)
-
-    async def _counters(self, counted: str) -> dict[str, int]:
-        return await self._admin.counters(f"^{counted.replace('.', '[.]')}[.]update_(success|rejected)$")
-
-    def _write_all(self) -> None:
-        self._files.write_clusters(self._wanted)
-        for port in self._files.ports:
-            self._files.write_routes(port, self._wanted, frozenset(rule.intercept_id for rule in self._refused))
-        self._files.write_listeners(self._wanted)
-
-
-def _routes_counted(port: int) -> str:
-    return f"http.p{port}.rds.{ROUTES_PREFIX}{port}"
-
-
-def _what(rule: Rule) -> str:
-    regex = rule.match is not None and any(header.kind is MatchKind.REGEX for header in rule.match.headers)
-    return "the regular expression" if regex else "the rule"
 
 
 def _die_with_parent() -> None:

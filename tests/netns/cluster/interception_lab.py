@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import itertools
+import json
 import os
 import signal
 import subprocess
@@ -230,6 +231,12 @@ class InterceptionLab:
         """What the client is answered: `tests.netns.cluster.servers ask`."""
         argv = [sys.executable, "-m", "tests.netns.cluster.servers", "ask", *words]
         return check(["env", "-C", str(ROOT), *argv], namespaces=self.client.entered).strip()
+
+    def call_patiently(self, host: str, port: int, seconds: float) -> list[tuple[float, float, str]]:
+        """`tests.netns.cluster.patient_callers`."""
+        argv = [sys.executable, "-m", "tests.netns.cluster.patient_callers", host, str(port), str(seconds)]
+        told = json.loads(check(["env", "-C", str(ROOT), *argv], namespaces=self.client.entered))
+        return [(began, ended, answer) for began, ended, answer in told]
 
     def log(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text()

@@ -19,7 +19,7 @@ from contextlib import ExitStack, suppress
 
 import pytest
 
-from helper.cluster.manager.interception import MAX_SIDECARS
+from helper.cluster.manager.sidecar_registry import MAX_SIDECARS
 from helper.cluster.manager.sidecars import GREETING_S, MAX_GREETING_BYTES
 from helper.wire.frames import HEADER, FrameKind, encode_frame
 from helper.wire.hello import WIRE_VERSION, HelloRefusal, encode_hello

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from helper.cluster.sidecar.rules import LIFE_S
 from helper.protocol.intercepts import Health, MatchKind, PortMap, Verdict
 from helper.protocol.worker_messages import RequestsSeen, WatchRequests
 from tests.lab.processes import wait_until
@@ -193,6 +194,28 @@ class TestFaults:
             made.serve(made.laptop, "laptop", "127.0.0.1", "lines", 7000)
             yield made
 
+    def test_whoever_called_when_the_sidecar_stopped_is_answered_in_time(self, lab: InterceptionLab) -> None:
+        """By the original, or by a reset at its next SYN: what went to the laptop before would wait for ever."""
+        if Path("/proc/sys/net/ipv4/tcp_syn_linear_timeouts").exists():
+            # As clients had it before Linux 6.5: a SYN again after 1, 2, 4 s, not every second.
+            lab.client.run(["sysctl", "-qw", "net.ipv4.tcp_syn_linear_timeouts=0"])
+        laptop = lab.start_laptop()
+        sidecar = lab.start_sidecar(laptop)
+        laptop.take(proxy())
+        assert lab.ask("tcp", POD4, "7000") == "laptop 7000"
+        stop(sidecar)
+        stopped = time.monotonic()
+        calls = lab.call_patiently(POD4, 7000, 4)
+        sidecar.send_signal(signal.SIGCONT)
+        last = max(ended - stopped for _, ended, _ in calls)
+        original = min(ended - stopped for _, ended, answer in calls if answer == "pod 7000")
+        print(f"the original answered after {original:.2f} s, everybody had an answer after {last:.2f} s")
+        assert {answer for _, _, answer in calls} == {"pod 7000", "ConnectionRefusedError"}
+        assert original <= LIFE_S + 0.5
+        assert last <= FAIL_OPEN_S + 0.5, [
+            (round(began - stopped, 1), round(ended - stopped, 1)) for began, ended, _ in calls
+        ]
+
     def test_sidecar_stopped_laptop_killed_manager_killed(self, lab: InterceptionLab) -> None:
         laptop = lab.start_laptop()
         sidecar = lab.start_sidecar(laptop)
@@ -203,7 +226,8 @@ class TestFaults:
 
         assert answers("laptop")()
         stop(sidecar)
-        until("the original, by the kernel alone", answers("pod"))
+        took = until("the original, by the kernel alone", answers("pod"))
+        print(f"{took:.2f} s until the original answered")
         sidecar.send_signal(signal.SIGCONT)
         until("the laptop", answers("laptop"))
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from helper.daemon.client_session import HELLO_TIMEOUT_S, MAX_STRANGERS_BYTES
+from helper.daemon.line_limit import FIRST_LINES, INTERVAL_S
 from helper.daemon.server import MAX_CLIENTS_PER_UID
 from helper.protocol.framing import encode
 from helper.protocol.helper_messages import (
@@ -51,6 +52,7 @@ HONEST = (
 @contextmanager
 def unharmed(machine: Machine) -> Iterator[subprocess.Popen[bytes]]:
     """The helper, and at the end a look whether it is as it was: the process, its log, the machine."""
+    began = time.monotonic()
     with helper_that_knows_them(machine) as helper:
         as_user(Who(ANN), lambda: _serves(machine))
         before = (machine.state(), sorted(children_of(helper.pid)))
@@ -65,6 +67,11 @@ def unharmed(machine: Machine) -> Iterator[subprocess.Popen[bytes]]:
         assert (machine.state(), sorted(children_of(helper.pid))) == before
     log = (machine.directory / "helper.log").read_text()
     assert "Traceback" not in log
+    minutes = (time.monotonic() - began) / INTERVAL_S
+    kinds = ("is not allowed to use", "is cut off", "is refused", "has too many clients")
+    written = {kind: sum(kind in line for line in log.splitlines()) for kind in kinds}
+    print(f"lines of the log: {written}")
+    assert max(written.values()) <= FIRST_LINES * (minutes + 1), "nor must their number"
     assert max(len(line) for line in log.splitlines()) < 1000, "a caller's text must not fill the log"
 
 
@@ -132,4 +139,4 @@ def test_half_messages_and_a_flood_keep_nobody_else_out(machine: Machine) -> Non
         assert waited
         assert time.monotonic() - began < HELLO_TIMEOUT_S + 2
     log = (machine.directory / "helper.log").read_text()
-    assert log.count("has too many clients") == len(socks) - MAX_CLIENTS_PER_UID
+    assert log.count("has too many clients") == min(FIRST_LINES, len(socks) - MAX_CLIENTS_PER_UID)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from helper.cluster.sidecar.capture import REFRESH_S
 from helper.cluster.sidecar.rules import LIFE_S, Taking, render, render_refresh
 from helper.protocol.intercepts import HeaderMatch, HttpMatch, PortMap
 from helper.wire.sidecar_messages import Rule
@@ -35,6 +36,12 @@ def test_everything_that_takes_is_tied_to_a_set_that_dies() -> None:
         assert line.count(f"timeout {LIFE_S}s") == line.count(",") + 1
 
 
+def test_a_client_waits_for_two_retransmissions_at_most_and_a_busy_node_has_time() -> None:
+    """RFC 6298: a SYN is said again after 1 s, then after 2 s more. The busiest node took 1.6 s for a refresh."""
+    assert LIFE_S <= 1 + 2
+    assert LIFE_S - REFRESH_S >= 1.5 * 1.6
+
+
 def test_mapped_ports_come_before_all_others() -> None:
     assert lines(render(taking(PROXY), ipv6=False), "dnat") == [
         "meta l4proto tcp meta l4proto @taken th dport 9080 ct mark set 19270 dnat to 198.19.1.1:8080",
@@ -49,7 +56,7 @@ def test_a_proxy_of_some_ports_leaves_the_others() -> None:
 
 
 def test_ports_of_a_mesh_go_to_envoy_as_long_as_it_serves() -> None:
-    assert "elements = { 9081 timeout 4s }" in render(taking(MESH), ipv6=False)
+    assert f"elements = {{ 9081 timeout {LIFE_S}s }}" in render(taking(MESH), ipv6=False)
     without = taking(MESH, envoy=False)
     assert without.empty
     assert without.mesh == frozenset()
@@ -69,7 +76,8 @@ def test_ipv6_goes_to_the_relay_not_to_an_address() -> None:
 
 def test_a_refresh_names_all_that_lives() -> None:
     text = render_refresh(taking(PROXY, MESH), ipv6=True)
-    assert "add element ip kubeferry present { 198.19.1.1 timeout 4s, 198.19.1.3 timeout 4s }" in text
-    assert "add element ip6 kubeferry taken { tcp timeout 4s, udp timeout 4s }" in text
+    lives = f"timeout {LIFE_S}s"
+    assert f"add element ip kubeferry present {{ 198.19.1.1 {lives}, 198.19.1.3 {lives} }}" in text
+    assert f"add element ip6 kubeferry taken {{ tcp {lives}, udp {lives} }}" in text
     assert "present" not in "".join(lines(text, "ip6"))
     assert lines(render_refresh(Taking.nothing("kubeferry0", {}), ipv6=False), "add") == []

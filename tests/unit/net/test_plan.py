@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from helper.net.plan import InvalidNetwork, parse_network
+from helper.net.plan import InvalidNetwork, IpNetwork, parse_network, parse_subnets
 from helper.protocol.helper_messages import DnsConfig, NetworkConfig
 
 ADDRESSES = ("198.19.3.7/32", "fd6b:7562:6566::37/128")
@@ -113,3 +113,28 @@ def test_whatever_is_asked_is_refused_or_harmless(addresses: tuple[str], routes:
     assert all(address.is_global or address.is_private for address in plan.addresses)
     assert plan.dns is not None
     assert not any(character.isspace() for name in plan.dns.match_domains for character in name)
+
+
+def _read(text: str) -> IpNetwork | None:
+    try:
+        return ipaddress.ip_network(text)
+    except ValueError:
+        return None
+
+
+@given(
+    st.one_of(
+        st.tuples(st.ip_addresses().map(str), st.integers(-1, 129).map(str)).map("/".join),
+        st.text("0123456789abcdef:./", max_size=20).map(lambda text: text + "/8"),
+        st.sampled_from(
+            ["10.0.0.0/255.0.0.0", "10.0.0.0/٨", "010.0.0.0/8", "1.2.3.4/32\0", "::/0/0", "/8", "::ffff:1.2.3.4/128"]
+        ),
+    )
+)
+def test_subnets_are_read_as_the_standard_library_reads_them(text: str) -> None:
+    expected = _read(text)
+    if expected is None:
+        with pytest.raises(InvalidNetwork):
+            parse_subnets([text])
+    else:
+        assert parse_subnets([text]) == (expected,)
