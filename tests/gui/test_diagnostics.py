@@ -38,6 +38,7 @@ from app.ui.diagnostics.timeline_words import LOOKS, head_line, span
 from app.ui.theme import Theme, ThemeChoice
 from tests.gui import diagnostics_data as data
 from tests.gui.accessible import nameless
+from tests.gui.dressing import put_on
 from tests.gui.sample_data import NOW
 
 
@@ -315,7 +316,7 @@ def test_pages_by_keyboard_and_names_for_a_screen_reader(dialog: DiagnosticsDial
 
 @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
 def test_every_page_can_be_drawn(theme: Theme, dialog: DiagnosticsDialog, choice: ThemeChoice) -> None:
-    theme.choose(choice)
+    put_on(theme, choice)
     dialog.show_details(data.DETAILS)
     dialog.show_round_trips(data.round_trips())
     dialog.show_timeline(data.TIMELINE)

@@ -18,12 +18,18 @@ from app.ui.shell.palette import Palette
 from app.ui.shell.tray import Tray
 from app.ui.theme import Theme, ThemeChoice
 from tests.gui import sample_data
-from tests.gui.loop_watchdog import LoopWatchdog
+from tests.gui.dressing import put_on
+from tests.gui.loop_watchdog import LIMIT_S, LoopWatchdog
 from tests.gui.picture import _VIEWS, filled_window
+from tests.gui.surfaces import SURFACES
 
 pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
 
 _MANY = 6_000
+_ALL_OPEN_S = 0.1
+"""Qt puts a style sheet on in one go: 48 ms for 600 widgets on a quiet core, too near to the limit of all others."""
+_WHOLE_WINDOW_S = 1.0
+"""The whole window is made once, at the start, within the time that a start may take."""
 
 
 def _nothing() -> None:
@@ -130,6 +136,25 @@ def test_the_window_takes_thousands_of_workloads(theme: Theme, qtbot: QtBot, loo
     loop_watchdog.best_of("the search in 5,000 workloads", map(search, ("s", "e", "r")))
 
 
+def test_another_place_with_thousands_of_workloads(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog) -> None:
+    window = filled_window(theme, "connected")
+    qtbot.addWidget(window)
+    window.show()
+    here, there = WorkloadsView(_rows(5_000)), WorkloadsView(tuple(reversed(_rows(4_990))))
+
+    def go(context: str, namespace: str, view: WorkloadsView) -> None:
+        window.show_context(context)
+        window.show_namespace(namespace)
+        window.workloads.show_workloads(view)
+
+    contexts = [row.name for row in sample_data.CONTEXTS]
+    go(contexts[0], "shop", here)
+    context = _again(partial(go, contexts[1], "default", there), partial(go, contexts[0], "shop", here))
+    loop_watchdog.best_of("another context", context)
+    namespace = _again(partial(go, contexts[0], "default", there), partial(go, contexts[0], "shop", here))
+    loop_watchdog.best_of("another namespace", namespace)
+
+
 @pytest.mark.parametrize("state", ["connected", "connecting", "degraded", "failed", "disconnected"])
 def test_a_new_state_is_shown_at_once(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog, state: str) -> None:
     window = filled_window(theme, "disconnected")
@@ -140,10 +165,31 @@ def test_a_new_state_is_shown_at_once(theme: Theme, qtbot: QtBot, loop_watchdog:
     loop_watchdog.best_of(state, _again(partial(show, _VIEWS[state]), partial(show, _VIEWS[before])))
 
 
-def test_another_theme_is_put_on(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog) -> None:
-    """Every widget is dressed anew, and painted: Qt does that in one go, which is why the limit is another."""
+@pytest.mark.parametrize(
+    ("companions", "limit_s"),
+    [((), LIMIT_S), (("settings, page 0",), LIMIT_S), (("settings, page 5", "plan", "tray menu"), _ALL_OPEN_S)],
+    ids=["alone", "with settings", "all open"],
+)
+def test_another_theme_is_put_on(
+    theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog, companions: tuple[str, ...], limit_s: float
+) -> None:
     window = filled_window(theme, "connected")
-    qtbot.addWidget(window)
-    window.show()
-    dark, light = partial(theme.choose, ThemeChoice.DARK), partial(theme.choose, ThemeChoice.LIGHT)
-    loop_watchdog.best_of("the other theme", _again(dark, light), limit_s=0.4)
+    window.workloads.show_workloads(WorkloadsView(_rows(5_000)))
+    for shown in (window, *(SURFACES[name](theme) for name in companions)):
+        qtbot.addWidget(shown)
+        shown.show()
+    dark, light = partial(put_on, theme, ThemeChoice.DARK), partial(put_on, theme, ThemeChoice.LIGHT)
+    loop_watchdog.best_of("the other theme", _again(dark, light), limit_s)
+
+
+@pytest.mark.parametrize("name", SURFACES)
+def test_it_is_opened_at_once(theme: Theme, qtbot: QtBot, loop_watchdog: LoopWatchdog, name: str) -> None:
+    """For the first time: made, filled, dressed and painted."""
+    limit_s = _WHOLE_WINDOW_S if name.startswith("window") else LIMIT_S
+
+    def open_it() -> None:
+        widget = SURFACES[name](theme)
+        qtbot.addWidget(widget)
+        widget.show()
+
+    loop_watchdog.best_of(f"opening: {name}", (open_it, open_it, open_it), limit_s)

@@ -17,6 +17,7 @@ from app.platform.listeners import Listener
 from app.ui.ports.port_editor import PortEditor
 from app.ui.theme import Theme, ThemeChoice
 from app.ui.widgets.note_line import Tone
+from tests.gui.dressing import put_on
 from tests.gui.inspector_column import shown_in_column
 
 # Completions pop up, which takes a screen.
@@ -206,7 +207,7 @@ def test_it_is_narrow_named_and_dressed(editor: PortEditor, theme: Theme) -> Non
     assert editor.minimumSizeHint().width() <= 276
     for row in editor.rows:
         assert all(field.accessibleName() for field in (row.take, row.local))
-    theme.choose(ThemeChoice.DARK)
+    put_on(theme, ThemeChoice.DARK)
     editor.rows[0].take.setFocus()
     assert not editor.grab().isNull()
-    theme.choose(ThemeChoice.LIGHT)
+    put_on(theme, ThemeChoice.LIGHT)

@@ -21,6 +21,7 @@ from app.ui.rules.overlap_notes import MAX_TOLD
 from app.ui.rules.rule_editor import RuleEditor
 from app.ui.rules.rule_menus import HeadButton
 from app.ui.theme import Theme, ThemeChoice
+from tests.gui.dressing import put_on
 from tests.gui.inspector_column import shown_in_column
 
 # Completions pop up, which takes a screen.
@@ -319,9 +320,9 @@ def _is_reached(widget: QWidget, editor: RuleEditor) -> bool:
 
 def test_themes_can_change(editor: RuleEditor, theme: Theme) -> None:
     editor.show_rule(LONG)
-    theme.choose(ThemeChoice.DARK)
+    put_on(theme, ThemeChoice.DARK)
     assert not editor.grab().isNull()
-    theme.choose(ThemeChoice.LIGHT)
+    put_on(theme, ThemeChoice.LIGHT)
 
 
 def test_every_fault_has_its_words() -> None:

@@ -77,11 +77,12 @@ def test_pictures_are_told_apart_by_shape(qapp: QCoreApplication, pictures: dict
     assert all(any(bits) for bits in drawn)
 
 
-def test_the_theme_follows_the_choice(qapp: QApplication) -> None:
+def test_the_theme_follows_the_choice(qapp: QApplication, qtbot: QtBot) -> None:
     theme = Theme(qapp, ThemeChoice.LIGHT)
     heard: list[Scheme] = []
     theme.changed.connect(lambda: heard.append(theme.scheme))
-    theme.choose(ThemeChoice.DARK)
+    with qtbot.waitSignal(theme.changed):
+        theme.choose(ThemeChoice.DARK)
     assert heard == [Scheme.DARK]
     assert theme.colour("window") == qapp.palette().window().color()
     assert theme.colour("window").lightness() < 64

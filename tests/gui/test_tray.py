@@ -19,6 +19,7 @@ from app.ui.shell.tray_icon import tray_icon, tray_pixmap
 from app.ui.shell.tray_state import LOOKS, TrayState, tray_state
 from app.ui.theme import Theme, ThemeChoice
 from tests.gui import sample_data
+from tests.gui.dressing import put_on
 
 OFFSCREEN = "This plugin does not support"
 """What Qt's offscreen platform says where a screen would do something."""
@@ -262,7 +263,7 @@ def test_a_panel_that_comes_late_gets_the_icon(tray: Tray, qtbot: QtBot, monkeyp
 
 def test_colours_follow_the_theme(tray: Tray, theme: Theme) -> None:
     before = _action(tray, "Disconnected").icon().cacheKey()
-    theme.choose(ThemeChoice.DARK)
+    put_on(theme, ThemeChoice.DARK)
     assert _action(tray, "Disconnected").icon().cacheKey() != before
 
 

@@ -14,6 +14,7 @@ from app.ui.traffic.throughput_graph import scale_top
 from app.ui.window import Window
 from app.ui.wording import age, rate, round_trip, state_line, subnets_line
 from tests.gui import sample_data
+from tests.gui.dressing import put_on
 from tests.gui.picture import filled_window
 
 
@@ -158,7 +159,7 @@ def test_tab_reaches_switch_search_lists_and_table(window: Window) -> None:
 @pytest.mark.parametrize("state", ["connected", "connecting", "degraded", "failed", "disconnected"])
 @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
 def test_every_state_can_be_drawn(theme: Theme, qtbot: QtBot, state: str, choice: ThemeChoice) -> None:
-    theme.choose(choice)
+    put_on(theme, choice)
     window = filled_window(theme, state)
     qtbot.addWidget(window)
     window.show()

@@ -17,6 +17,7 @@ from app.ui.browser.workload_columns import LEAST_NAME_WIDTH, Column, fit
 from app.ui.browser.workload_model import WorkloadModel
 from app.ui.browser.workload_table import WorkloadTable
 from app.ui.theme import Theme, ThemeChoice
+from tests.gui.dressing import put_on
 from tests.gui.sample_data import NOW, WORKLOADS
 
 REVIEWS: Key = ("Deployment", "shop", "reviews")
@@ -256,7 +257,7 @@ def test_keys_open_stop_and_copy(filled: WorkloadTable, qtbot: QtBot) -> None:
 
 @pytest.mark.parametrize("choice", [ThemeChoice.LIGHT, ThemeChoice.DARK])
 def test_every_cell_can_be_painted(theme: Theme, filled: WorkloadTable, choice: ThemeChoice) -> None:
-    theme.choose(choice)
+    put_on(theme, choice)
     held = [_intercept(CART, mine=True, health=Health.WAITING), _intercept(MYSQL, mine=False)]
     filled.show_intercepts(held)
     filled.show_operations([OperationView(REVIEWS, Doing.MESH, "Waiting for 2 of 3 pods")])

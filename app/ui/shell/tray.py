@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app.controllers.intercept_views import Doing, OperationView
-from app.controllers.views import ConnectionView, ContextRow
+from app.controllers.views import ConnectionView, ContextRow, Phase
 from app.settings.preferences import Preferences
 from app.ui.icons import icon
 from app.ui.shell.tray_icon import tray_icon
@@ -61,6 +61,7 @@ class Tray(QObject):
         self._theme = theme
         self._given = MenuInput()
         self._entries: tuple[Entry, ...] = ()
+        self._pictured: list[tuple[QAction, Phase]] = []
         self._drawn: tuple[TrayState, bool] | None = None
         self._panel_is_dark = _guess_dark_panel(theme)
         self._wanted = False
@@ -144,6 +145,7 @@ class Tray(QObject):
         if entries == self._entries or self._menu.isVisible():
             return  # Nothing moves under the pointer of somebody who is choosing.
         self._entries = entries
+        self._pictured.clear()
         _clear(self._menu)
         self._fill(self._menu, entries)
 
@@ -163,9 +165,13 @@ class Tray(QObject):
             action.setCheckable(True)
             action.setChecked(entry.checked)
         if entry.phase is not None:
-            action.setIcon(icon(STATE_GLYPHS[entry.phase], self._theme.colour(STATE_COLOURS[entry.phase])))
+            self._pictured.append((action, entry.phase))
+            self._draw_picture(action, entry.phase)
         action.triggered.connect(lambda: self._asked(entry))
         return action
+
+    def _draw_picture(self, action: QAction, phase: Phase) -> None:
+        action.setIcon(icon(STATE_GLYPHS[phase], self._theme.colour(STATE_COLOURS[phase])))
 
     def _asked(self, entry: Entry) -> None:
         match entry.ask, entry.about:
@@ -194,7 +200,8 @@ class Tray(QObject):
             self.open_asked.emit()
 
     def _theme_changed(self) -> None:
-        self._entries = ()
+        for action, phase in self._pictured:
+            self._draw_picture(action, phase)
         self._drawn = None
         self._refresh()
         QTimer.singleShot(_PANEL_LOOK_MS, self, self._look_at_panel)
