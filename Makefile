@@ -58,10 +58,11 @@ unit: $(VENV)
 e2e: image
 	$(BIN)/pytest tests/e2e $(if $(K),-k "$(K)") $(PYTEST_ARGS)
 
+# Ctrl-C is one of its ends (130), and make need not call it an error.
 demo:
 	@tests/demo/announce $(filter -y --yes,$(ARGS))
-	@$(MAKE) --no-print-directory image
-	@$(BIN)/python -m tests.demo --agreed $(ARGS)
+	@$(MAKE) -s --no-print-directory image
+	@$(BIN)/python -m tests.demo --agreed $(ARGS) || [ $$? -eq 130 ]
 
 cluster-up: $(VENV)
 	$(BIN)/python -m tests.cluster up

@@ -9,11 +9,12 @@ import click
 import msgspec
 
 from app.cli.dry_run import tell_connect_plan
+from app.cli.examples import examples
 from app.cli.operation import session_status, uninterrupted
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
-from app.cli.status_text import connected_line, status_lines
+from app.cli.status_text import connected_line, connected_notes, status_lines
 from app.cli.terminal import echo
 from app.domain.catalogue import EXIT_CODES, EXIT_NOT_CONNECTED
 from app.domain.drops import OnDrop
@@ -35,7 +36,13 @@ _UP = (m.StateKind.CONNECTED, m.StateKind.DEGRADED)
 _SETTLED = (m.StateKind.DISCONNECTED, m.StateKind.FAILED)
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        ("connect -n shop", "installs the traffic manager the first time"),
+        ("connect --context staging --dry-run", "what would change; nothing is"),
+        ("connect --exclude 10.20.0.0/16", "leave a subnet out"),
+    )
+)
 @cluster_options
 @click.option(
     "-n", "--namespace", metavar="NAME", help="Namespace whose services have short names; else the context's."
@@ -95,23 +102,30 @@ def connect(
         return tell_connect_plan(request, output)
     began = time.monotonic()
     with Progress(quiet=output is Format.JSON) as progress, _session() as session:
-        status = _connect(session, request, progress)
+        status, already = _connect(session, request, progress)
     if output is Format.JSON:
         print_json(status)
     elif status.state is m.StateKind.CONNECTED:
-        echo(connected_line(status, time.monotonic() - began))
+        for note in connected_notes(status.facts):
+            echo(f"{click.style('Note', fg='yellow')}: {note}", err=True)
+        echo(connected_line(status, None if already else time.monotonic() - began))
     else:
         echo("\n".join(status_lines(status)))
     return 0 if status.state is m.StateKind.CONNECTED else EXIT_NOT_CONNECTED
 
 
-@click.command()
+@click.command(short_help="Ends the connection; this machine's network is as it was.")
 @output_option
 def disconnect(output: Format) -> int:
     """Ends the connection and puts this machine's network back as it was."""
     session = BlockingSession.open(start=False)
-    if session is None:
-        _say_disconnected(m.Status(m.StateKind.DISCONNECTED), output)
+    before = m.Status(m.StateKind.DISCONNECTED)
+    if session is not None:
+        before = session_status(session)
+    if session is None or (before.state is m.StateKind.DISCONNECTED and not before.left):
+        if session is not None:
+            session.close()
+        _say_disconnected(before, output, "There was no connection.")
         return 0
     with Progress(quiet=output is Format.JSON) as progress, session:
         session.request(m.Disconnect())
@@ -121,7 +135,13 @@ def disconnect(output: Format) -> int:
     return EXIT_CODES[ErrorCategory.HELPER] if status.left else 0
 
 
-@click.command()
+@click.command(
+    short_help="Tells whether this machine is connected, and how well.",
+    epilog=examples(
+        ("status", ""),
+        ("status -o json | jq -r .state", ""),
+    ),
+)
 @output_option
 def status(output: Format) -> int:
     """Tells whether this machine is connected, to what, and how well. Exit code 3 when it is not."""
@@ -159,14 +179,15 @@ def _session() -> BlockingSession:
     return session
 
 
-def _connect(session: BlockingSession, request: m.Connect, progress: Progress) -> m.Status:
+def _connect(session: BlockingSession, request: m.Connect, progress: Progress) -> tuple[m.Status, bool]:
+    """The state that was reached, and whether it was there already."""
     with uninterrupted():
         accepted = session.request(request)
         session.request(m.Subscribe())
     if not isinstance(accepted, m.Accepted):
         raise KubeferryError(ErrorCode.SESSION_VERSION)
     try:
-        return _follow(session, accepted.attempt, progress)
+        return _follow(session, accepted.attempt, progress), accepted.already
     except KeyboardInterrupt:
         if not accepted.already:
             progress.tell("Undoing what was done")
@@ -210,10 +231,10 @@ def _wait_until_undone(session: BlockingSession) -> m.Status:
     raise KubeferryError(ErrorCode.SESSION_FAILED, problem="it ended")
 
 
-def _say_disconnected(found: m.Status, output: Format) -> None:
+def _say_disconnected(found: m.Status, output: Format, words: str = "Disconnected.") -> None:
     if output is Format.JSON:
         print_json(found)
     elif found.left:
         echo("Disconnected, but this could not be undone: " + "; ".join(found.left), err=True)
     else:
-        echo("Disconnected.")
+        echo(words)

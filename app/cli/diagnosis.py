@@ -10,6 +10,7 @@ from typing import Any
 
 import click
 
+from app.cli.examples import examples
 from app.cli.manager import run_interruptibly
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
@@ -34,7 +35,13 @@ _MARKS = {
 _UP = (m.StateKind.CONNECTED, m.StateKind.DEGRADED)
 
 
-@click.command()
+@click.command(
+    short_help="Checks all that a connection needs, and says what to do.",
+    epilog=examples(
+        ("doctor -n shop", ""),
+        ("doctor --bundle kubeferry.tar.gz", "for a bug report"),
+    ),
+)
 @cluster_options
 @click.option("-n", "--namespace", metavar="NAME", help="Namespace to look from; else the context's.")
 @click.option("--manager-namespace", metavar="NAME", help="Where the traffic manager is.")

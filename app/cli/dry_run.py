@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from app.cli.intercept_text import port_words
 from app.cli.output import Format, print_json
 from app.cli.progress import Progress
 from app.cli.terminal import echo
@@ -61,14 +62,14 @@ def tell_intercept_plan(plan: im.InterceptPlan, output: Format) -> int:
         return 0
     what = plan.rule or "everything"
     echo(f"A {plan.mode} of {plan.workload} in {plan.namespace} ({what}) would")
-    echo(f"  bring     pod ports to this machine: {', '.join(plan.ports) or 'all'}")
-    pods = "its pod" if plan.pods == 1 else f"its {plan.pods} pods"
-    echo(f"  replace   {pods}, by ones with a sidecar" if plan.injects else "  restart   nothing")
+    echo(f"  bring     pod ports to this machine: {port_words(plan.ports) or 'all'}")
+    pods = "its pod, by one" if plan.pods == 1 else f"its {plan.pods} pods, by ones"
+    echo(f"  replace   {pods} with a sidecar" if plan.injects else "  restart   nothing")
     for one in plan.rivals:
         echo(f"  collide   with {one.owner}, who has {one.rule or 'everything'}")
     for notice in plan.notices:
         echo(f"{click.style('Note', fg='yellow')}: {notice.text}")
     for line in plan.diff:
-        colour = {"+": "green", "-": "red"}.get(line[:1])
-        echo(click.style(line, fg=colour))
+        colour = None if line.startswith(("---", "+++")) else {"+": "green", "-": "red"}.get(line[:1])
+        echo(click.style(line, fg=colour) if colour else line)
     return 0

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from app.cli.dry_run import tell_intercept_plan
+from app.cli.examples import examples
 from app.cli.intercept_text import in_force_lines, restored_line
 from app.cli.operation import carry_out, connected_session
 from app.cli.output import Format, is_terminal, output_option, print_json, print_problem
@@ -38,7 +39,14 @@ def _shared_options(command: Any) -> Any:
     return command
 
 
-@click.command()
+@click.command(
+    short_help="Brings all of a workload's traffic to this machine.",
+    epilog=examples(
+        ("proxy deploy/ratings", "every port, to the same one here"),
+        ("proxy deploy/ratings --port 9080:8080", "the pod's 9080 to your 8080, all others as they are"),
+        ("proxy sts/db -n shop --port 5432 --only-ports", "this port, and no other"),
+    ),
+)
 @click.argument("workload")
 @click.option(
     "--port",
@@ -59,7 +67,9 @@ def proxy(
     yes: bool,
     output: Format,
 ) -> int:
-    """Brings all of a workload's inbound traffic to this machine: TCP and UDP, every port. WORKLOAD: deploy/reviews."""
+    """Brings all of a workload's inbound traffic to this machine: TCP and UDP, every port.
+
+    WORKLOAD is deploy/NAME, sts/NAME, ds/NAME, rs/NAME or pod/NAME. Your program may listen on 127.0.0.1 only."""
     mapped = parse_ports(ports)
     if only_ports and not mapped:
         raise KubeferryError(ErrorCode.INVALID_OPTION, option="--only-ports", problem="there is no --port beside it")
@@ -68,7 +78,14 @@ def proxy(
     )
 
 
-@click.command()
+@click.command(
+    short_help="Brings the requests that match a rule to this machine.",
+    epilog=examples(
+        ("mesh deploy/reviews --header x-user=alice", "this header"),
+        ("mesh deploy/reviews --path /api --header-present x-debug", "both must hold"),
+        ("mesh deploy/reviews --header x-user=alice --port 9080:8080", "to your 8080"),
+    ),
+)
 @click.argument("workload")
 @click.option("--header", "exact", metavar="NAME=VALUE", multiple=True, help="The header has just this value.")
 @click.option("--header-prefix", "prefix", metavar="NAME=VALUE", multiple=True, help="Its value begins like this.")
@@ -98,7 +115,9 @@ def mesh(
     output: Format,
 ) -> int:
     """Brings the HTTP and gRPC requests that match to this machine; all options together must hold. The rest goes its
-    normal way. WORKLOAD: deploy/reviews."""
+    normal way.
+
+    WORKLOAD is deploy/NAME, sts/NAME, ds/NAME, rs/NAME or pod/NAME. Your program may listen on 127.0.0.1 only."""
     rule = parse_rule(exact, prefix, regex, present, path)
     mapped = parse_ports(ports)
     return _start(
@@ -106,7 +125,13 @@ def mesh(
     )
 
 
-@click.command()
+@click.command(
+    short_help="Ends your intercepts; the last one out restores the workload.",
+    epilog=examples(
+        ("leave deploy/reviews", ""),
+        ("leave --all", "the connection stays"),
+    ),
+)
 @click.argument("workload", required=False)
 @click.option("--all", "everything", is_flag=True, help="All intercepts of this connection.")
 @click.option(
@@ -115,7 +140,10 @@ def mesh(
 @_namespace
 @output_option
 def leave(workload: str | None, everything: bool, only: tuple[str, ...], namespace: str | None, output: Format) -> int:
-    """Ends your intercepts of a workload, and restores it when nobody else has any. WORKLOAD: deploy/reviews."""
+    """Ends your intercepts of a workload, and restores it when nobody else has any.
+
+    WORKLOAD is deploy/NAME, sts/NAME, ds/NAME, rs/NAME or pod/NAME; if you have intercepts on one only, it need not be
+    named."""
     if workload is not None and everything:
         raise KubeferryError(ErrorCode.INVALID_OPTION, option="--all", problem=f"{workload} is named as well")
     with connected_session() as (session, status), Progress(quiet=output is Format.JSON) as progress:

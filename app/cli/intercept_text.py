@@ -53,7 +53,7 @@ def in_force_lines(done: im.InterceptDone) -> list[str]:
     one = done.intercept
     pods = f"{done.pods} pod{'' if done.pods == 1 else 's'}"
     ports = port_words(one.ports)
-    told = f", {ports}" if ports else ""
+    told = f", {'port' if len(one.ports) == 1 else 'ports'} {ports}" if ports else ""
     if one.mode == "mesh":
         what = f"{one.workload}: requests with {one.rule} come to this machine{told} ({pods})."
         what += " Everything else goes its normal way."

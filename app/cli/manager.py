@@ -9,10 +9,11 @@ from typing import Any, TypeVar
 
 import click
 
+from app.cli.examples import examples
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, output_option, print_json
 from app.cli.progress import Progress
-from app.cli.terminal import echo
+from app.cli.terminal import echo, write
 from app.domain.durations import parse_duration_s
 from app.domain.stages import Stage, describe_stage
 from helper.cluster.api import DEFAULT_MANAGER_IMAGE, DEFAULT_MANAGER_NAMESPACE
@@ -35,12 +36,12 @@ _reap = click.option(
 )
 
 
-@click.group()
+@click.group(short_help="The traffic manager: install, uninstall, print its manifest.")
 def manager() -> None:
     """The traffic manager in the cluster: install it, take it away, or print its manifest."""
 
 
-@manager.command()
+@manager.command(short_help="Installs the traffic manager, or brings it up to date.")
 @cluster_options
 @_namespace
 @_image
@@ -69,12 +70,12 @@ def install(
         echo(f"The traffic manager runs in namespace {pod.namespace}.")
 
 
-@manager.command()
+@manager.command(short_help="Takes the traffic manager away.")
 @cluster_options
 @_namespace
 @output_option
 def uninstall(context: str | None, kubeconfig: str | None, manager_namespace: str, output: Format) -> None:
-    """Takes the traffic manager away, and its namespace if Kubeferry made it and nothing else is in it."""
+    """Takes the traffic manager away. Its namespace goes too, if Kubeferry made it and nothing else is in it."""
     from app.cli.manager_work import uninstall_manager_of
 
     with Progress(quiet=output is Format.JSON) as progress:
@@ -92,7 +93,12 @@ def uninstall(context: str | None, kubeconfig: str | None, manager_namespace: st
         echo(f"The namespace stays: {done.kept}.")
 
 
-@manager.command()
+@manager.command(
+    epilog=examples(
+        ("manager manifest | kubectl apply -f -", ""),
+        ("manager manifest --keys without --for-group developers --in-namespace shop", ""),
+    )
+)
 @_namespace
 @_image
 @_reap
@@ -119,7 +125,9 @@ def manifest(
     groups: tuple[str, ...],
     places: tuple[str, ...],
 ) -> None:
-    """Prints the YAML that `install` applies, for those who install by other means."""
+    """Prints the YAML that `install` applies.
+
+    For those who install by other means; what is printed has new keys each time, unless --keys says otherwise."""
     from app.cli.manager_work import manifest_of
 
     if places and not groups:
@@ -133,7 +141,7 @@ def manifest(
         groups=groups,
         intercept_namespaces=places,
     )
-    click.echo(text, nl=False)
+    write(text, nl=False)
 
 
 def run_interruptibly(work: Coroutine[Any, Any, T]) -> T:

@@ -7,6 +7,7 @@ import signal
 from collections.abc import Iterator
 
 from app.cli.progress import Progress
+from app.cli.terminal import echo
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.intercept_stages import describe_intercept_stage
 from app.session import intercept_messages as im
@@ -60,6 +61,9 @@ def carry_out(session: BlockingSession, request: Operation, progress: Progress) 
     except KeyboardInterrupt:
         if isinstance(request, im.StartIntercept):
             _call_off(session, accepted.operation, progress)
+        else:
+            progress.clear()
+            echo("It goes on without you: what was begun is restored to its end.", err=True)
         raise
 
 

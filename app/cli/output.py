@@ -9,7 +9,7 @@ from typing import Any
 import click
 import msgspec
 
-from app.cli.terminal import echo
+from app.cli.terminal import echo, write
 from app.domain.catalogue import explain
 from app.domain.errors import Problem
 
@@ -41,7 +41,7 @@ def output_option(command: Any) -> Any:
 
 
 def print_json(value: Any) -> None:
-    click.echo(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
+    write(msgspec.json.format(msgspec.json.encode(value), indent=2).decode())
 
 
 def print_problem(problem: Problem, chosen: Format) -> None:
@@ -69,7 +69,7 @@ def print_problem(problem: Problem, chosen: Format) -> None:
 
 def is_terminal() -> bool:
     """Is somebody looking at stderr?"""
-    return sys.stderr.isatty()
+    return sys.stderr is not None and sys.stderr.isatty()
 
 
 def _remember_format(context: click.Context, _: click.Parameter, value: str) -> Format:

@@ -4,25 +4,33 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 from importlib import import_module
 
 import click
 
+from app.cli.examples import examples
 from app.cli.output import Root, print_problem
-from app.cli.terminal import echo
+from app.cli.terminal import echo, throw_away
 from app.domain.catalogue import EXIT_INTERRUPTED, exit_code
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 
-_EPILOG = """\b
+_FIRST_STEPS = examples(
+    ("doctor", "what is fine and what is not"),
+    ("connect -n shop", "services by name: http://reviews:9080"),
+    ("mesh deploy/reviews --header x-user=me", "these requests come to your localhost"),
+    ("disconnect", "everything as it was"),
+)
+
+EXIT_CODES_HELP = """\b
 Exit codes:
   0    done; for `status`: connected
   1    a fault in Kubeferry
   2    the command line was not understood
-  3    not connected, or degraded (`status`, `connect`); a check failed (`doctor`); not in force yet (`proxy`, `mesh`)
+  3    not connected, or degraded (`status`, `connect`); a check failed
+       (`doctor`); not in force yet (`proxy`, `mesh`)
   10   your options or your kubeconfig: also an expired login
   20   the cluster: rights, the traffic manager, its image
-  30   the network: API server unreachable, proxy, overlapping subnets, probes
+  30   the network: API server unreachable, proxy, overlapping subnets
   40   the helper service on this machine
   130  interrupted (Ctrl-C); what had been done was undone
 """
@@ -54,16 +62,27 @@ class _Commands(click.Group):
         command: click.Command = getattr(import_module(_MODULES[name]), name)
         return command
 
+    def resolve_command(
+        self, context: click.Context, words: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Says which command may have been meant: click looks among those that were read already, and none was."""
+        try:
+            return super().resolve_command(context, words)
+        except click.exceptions.NoSuchCommand as error:
+            name = error.command_name
+            raise click.exceptions.NoSuchCommand(name, possibilities=_MODULES, ctx=context) from None
+
 
 @click.group(
     cls=_Commands,
-    epilog=_EPILOG,
+    epilog=f"{_FIRST_STEPS}\n\n{EXIT_CODES_HELP}",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 @click.version_option(package_name="kubeferry", message="kubeferry %(version)s")
 def kubeferry() -> None:
-    """Puts this machine into a Kubernetes cluster's network. Without a command: opens the window (with `--minimised`
-    alone: in the tray)."""
+    """Puts this machine into a Kubernetes cluster's network.
+
+    Without a command: opens the window (with `--minimised` alone: in the tray)."""
 
 
 def run(arguments: list[str]) -> int:
@@ -81,9 +100,10 @@ def run(arguments: list[str]) -> int:
     except (KeyboardInterrupt, click.Abort):
         echo("Interrupted.", err=True)
         return EXIT_INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has had enough; nothing may be written any more, at exit neither.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except SystemExit:
+        # Click's own way when whoever read a help page has had enough: nothing may be written at exit either.
+        throw_away(err=False)
+        throw_away(err=True)
         return 0
     except Exception as error:
         problem = _problem(error)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import shutil
-import sys
 from types import TracebackType
 
-import click
-
 from app.cli.output import is_terminal
-from app.cli.terminal import harmless
+from app.cli.terminal import echo, harmless, write
 
 _CLEAR = "\r\x1b[K"
 
@@ -19,8 +17,9 @@ class Progress:
 
     def __init__(self, *, quiet: bool = False) -> None:
         self._quiet = quiet
-        self._in_place = is_terminal()
+        self._in_place = is_terminal() and os.environ.get("TERM") != "dumb"
         self._told = ""
+        self._lines = set[str]()
 
     def __enter__(self) -> Progress:
         return self
@@ -33,17 +32,17 @@ class Progress:
     def clear(self) -> None:
         """What follows on stderr begins at the margin."""
         if self._in_place and self._told:
-            click.echo(_CLEAR, nl=False, err=True)
+            write(_CLEAR, nl=False, err=True)
 
     def tell(self, line: str) -> None:
-        """Says it, unless it was what was said last."""
+        """Says it, unless it was what was said last; without a terminal each line once, as troubles come in turns."""
         if self._quiet or line == self._told:
             return
         self._told = line
         if self._in_place:
             width = shutil.get_terminal_size().columns - 1
             shown = f"{harmless(line)} …"
-            click.echo(_CLEAR + (shown if len(shown) <= width else shown[: width - 1] + "…"), nl=False, err=True)
-            sys.stderr.flush()
-        else:
-            click.echo(f"{harmless(line)} …", err=True)
+            write(_CLEAR + (shown if len(shown) <= width else shown[: width - 1] + "…"), nl=False, err=True)
+        elif line not in self._lines:
+            self._lines.add(line)
+            echo(f"{line} …", err=True)

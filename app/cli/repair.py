@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import click
 
+from app.cli.examples import examples
 from app.cli.intercept import restored_exit_code, tell_restored
 from app.cli.manager import run_interruptibly
 from app.cli.operation import carry_out, connected_session
@@ -19,7 +20,12 @@ from app.session import intercept_messages as im
 Run = Callable[[tuple[im.RemainsInfo, ...], Progress], im.WorkloadsRestored]
 
 
-@click.command()
+@click.command(
+    epilog=examples(
+        ("repair", "shows what it found, and asks"),
+        ("repair --all-namespaces --yes", ""),
+    )
+)
 @cluster_options
 @click.option("-n", "--namespace", metavar="NAME", help="Where to look; else the connection's namespace.")
 @click.option("-A", "--all-namespaces", is_flag=True, help="Look everywhere you may.")

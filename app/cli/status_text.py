@@ -24,12 +24,22 @@ _STATES = {
 _WIDTH = 12
 
 
-def connected_line(status: m.Status, took_s: float) -> str:
+def connected_line(status: m.Status, took_s: float | None) -> str:
+    """`took_s` None: it was so already."""
     facts = status.facts
+    begin, took = ("Connected already", "") if took_s is None else ("Connected", f", in {took_s:.2f} s")
     return (
-        f"Connected to {facts.context}, namespace {facts.namespace}, in {took_s:.2f} s: "
+        f"{begin} to {facts.context}, namespace {facts.namespace}{took}: "
         f"{len(facts.subnets)} subnets, names through {facts.resolver}."
     )
+
+
+def connected_notes(facts: m.Facts) -> list[str]:
+    """What somebody may have meant otherwise. Where namespaces may not be listed, nothing is known of the others."""
+    if not facts.namespaces or facts.namespace in facts.namespaces:
+        return []
+    there = _shortened(tuple(sorted(facts.namespaces)))
+    return [f"the cluster has no namespace {facts.namespace}: nothing has a short name. Name one with -n: {there}."]
 
 
 def status_lines(status: m.Status) -> list[str]:

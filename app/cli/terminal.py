@@ -6,7 +6,9 @@ line feed and tab, DEL, C1), and what turns the direction of writing around (Uni
 
 from __future__ import annotations
 
+import os
 import re
+import sys
 
 import click
 
@@ -17,8 +19,39 @@ _STEERING = re.compile(
 _STYLE = re.compile(_OUR_STYLES)
 
 
-def echo(text: str, *, err: bool = False, nl: bool = True) -> None:
-    click.echo(harmless(text), err=err, nl=nl)
+def echo(text: str, *, err: bool = False, nl: bool = True) -> bool:
+    """False: nobody reads any more."""
+    return write(harmless(text), err=err, nl=nl)
+
+
+def write(text: str, *, err: bool = False, nl: bool = True) -> bool:
+    """As it stands: what is ours, or meant for a program.
+
+    False: nobody reads any more (`| head -1`); this and what follows is thrown away, and the command goes on to its end
+    and its exit code. Raises click.ClickException (exit code 1) when it cannot be written for another reason.
+    """
+    try:
+        click.echo(_without_colours(text) if os.environ.get("NO_COLOR") else text, err=err, nl=nl)
+    except BrokenPipeError:
+        throw_away(err=err)
+        return False
+    except OSError as error:
+        throw_away(err=err)
+        raise click.ClickException(f"What it has to say cannot be written: {error.strerror}.") from error
+    return True
+
+
+def throw_away(*, err: bool) -> None:
+    """What is still held back is, too, so that nothing fails when the program ends."""
+    stream = sys.stderr if err else sys.stdout
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
+
+
+def _without_colours(text: str) -> str:
+    """NO_COLOR (no-color.org): set and not empty."""
+    return _STYLE.sub("", text)
 
 
 def harmless(text: str) -> str:

@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator
 import click
 import msgspec
 
+from app.cli.examples import examples
 from app.cli.operation import connected_session
 from app.cli.output import Format, output_option
-from app.cli.terminal import echo
+from app.cli.terminal import echo, write
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.workload import parse_workload
 from app.session import intercept_messages as im
@@ -25,12 +26,21 @@ LEARN_S = 2.0
 _ENDED = (m.StateKind.DISCONNECTED, m.StateKind.FAILED, m.StateKind.DISCONNECTING)
 
 
-@click.command()
+@click.command(
+    short_help="Shows the requests of meshed workloads as they come.",
+    epilog=examples(
+        ("traffic", "all workloads that you have a mesh on"),
+        ("traffic deploy/reviews -n shop", ""),
+        ("traffic -o json | jq -c 'select(.status >= 500)'", "one JSON object a line"),
+    ),
+)
 @click.argument("workload", required=False)
 @click.option("-n", "--namespace", metavar="NAME", help="The workload's namespace; else the connection's.")
 @output_option
 def traffic(workload: str | None, namespace: str | None, output: Format) -> int:
-    """Shows the requests of a meshed workload, or of all that you have an intercept on, until Ctrl-C."""
+    """Shows the requests of meshed workloads as they come, until Ctrl-C.
+
+    WORKLOAD is deploy/NAME, sts/NAME, ds/NAME, rs/NAME or pod/NAME; else all that you have a mesh on."""
     with connected_session() as (session, status):
         rules = Rules(session)
         if workload is not None:
@@ -46,7 +56,8 @@ def traffic(workload: str | None, namespace: str | None, output: Format) -> int:
         try:
             for batch in _batches(session):
                 for line in batch_lines(batch, rules.of(batch), output):
-                    (click.echo if output is Format.JSON else echo)(line)
+                    if not (write if output is Format.JSON else echo)(line):
+                        return 0
                 skipped = batch.seen - len(batch.records)
                 if skipped > 0:
                     _say_sample(batch, skipped, output)
@@ -119,7 +130,7 @@ def _json_line(batch: RequestBatch, record: RequestRecord, rule: im.InterceptInf
 def _say_sample(batch: RequestBatch, skipped: int, output: Format) -> None:
     if output is Format.JSON:
         sample = {"pod": batch.pod, "seen": batch.seen, "shown": len(batch.records)}
-        click.echo(msgspec.json.encode({"sample": sample}).decode())
+        write(msgspec.json.encode({"sample": sample}).decode())
     else:
         echo(f"  (a sample: {skipped} more of {batch.seen} requests of {batch.pod})", err=True)
 

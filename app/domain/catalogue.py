@@ -54,8 +54,8 @@ def explain(problem: Problem, translate: Callable[[str], str] = str) -> Explanat
     entry = CATALOGUE[problem.code]
 
     def fill(template: str) -> str:
-        filled = _FIELD.sub(lambda match: _plain(problem.params.get(match[1], "—")), translate(template))
-        return filled.strip()
+        filled = _FIELD.sub(lambda match: _plain(problem.params.get(match[1], "—")), translate(template)).strip()
+        return f"{filled}." if filled[-1:].isalnum() else filled  # what a param at the end has said
 
     return Explanation(
         code=problem.code,

@@ -32,7 +32,8 @@ CLUSTER_ENTRIES: dict[ErrorCode, Entry] = {
         "An image cannot be pulled",
         "The node cannot pull the image {image}: {problem}.",
         POD_UNDONE,
-        "See whether the cluster can reach its registry. Kubeferry's own image can be another one, with --image.",
+        "See whether the cluster can reach its registry. Other images of Kubeferry's own: "
+        "`kubeferry connect --image` for the traffic manager's, --sidecar-image for the sidecar's.",
     ),
     ErrorCode.POD_SECURITY_FORBIDS: Entry(
         CLUSTER,

@@ -102,7 +102,8 @@ MACHINE_ENTRIES: dict[ErrorCode, Entry] = {
         "The helper is not running",
         "Kubeferry's helper service does not answer at {socket}.",
         "Without it no network device can be made.",
-        "Start it: `sudo systemctl start kubeferry-helper`.",
+        "Start it: `sudo systemctl start kubeferry-helper`. "
+        "If it was never installed: the window's first page does that.",
     ),
     ErrorCode.HELPER_NOT_ALLOWED: Entry(
         HELPER,
@@ -310,9 +311,9 @@ MACHINE_ENTRIES: dict[ErrorCode, Entry] = {
     ErrorCode.INVALID_OPTION: Entry(
         USER,
         "An option cannot be used",
-        "{option} cannot be used: {problem}.",
+        "{option}: {problem}.",
         NOTHING,
-        "See --help.",
+        "The command's --help has examples.",
     ),
     ErrorCode.CANCELLED: Entry(
         USER,

@@ -48,7 +48,8 @@ def parse_header(text: str, kind: MatchKind, option: str) -> HeaderRule:
             raise _refusal(told, "it takes a header's name alone")
         return HeaderRule(_checked_name(name, told), kind)
     if not equals:
-        raise _refusal(told, "it has to look like name=value")
+        example = _as_in_a_request(text) or "x-user=alice"
+        raise _refusal(told, f"it has to look like name=value: {option} {example}")
     _checked_name(name, told)
     if len(value) > MAX_VALUE:
         raise _refusal(f"{option} {name}", f"its value is longer than {MAX_VALUE} characters")
@@ -62,6 +63,12 @@ def parse_header(text: str, kind: MatchKind, option: str) -> HeaderRule:
         except BadRegex as error:
             raise _refusal(told, str(error)) from error
     return HeaderRule(name, kind, value)
+
+
+def _as_in_a_request(text: str) -> str:
+    """`name: value`, as curl is told, written as we want it; "" for anything else."""
+    name, colon, value = (part.strip() for part in text.partition(":"))
+    return f"{name}={value}" if colon and value and _TOKEN.fullmatch(name) else ""
 
 
 def parse_path(text: str) -> str:

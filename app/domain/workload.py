@@ -46,6 +46,7 @@ _KINDS = {
 _PASSING = {"job": "Job", "cronjob": "CronJob", "cj": "CronJob"}
 _API_GROUPS = ("", "apps")
 _NAME = re.compile(r"[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?")
+_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def parse_workload(text: str, namespace: str) -> WorkloadRef:
@@ -63,8 +64,12 @@ def parse_workload(text: str, namespace: str) -> WorkloadRef:
     known = _KINDS.get(singular)
     if known is None or group.removesuffix(".v1").removeprefix("v1.") not in _API_GROUPS:
         raise _refusal(text, f"{kind} is none of the kinds deployment, statefulset, daemonset, replicaset, pod")
+    if not name:
+        raise _refusal(text, f"the name is missing: say {kind}/reviews")
     if not _NAME.fullmatch(name):
-        raise _refusal(text, f"{name or 'nothing'} is not the name of a {known}")
+        raise _refusal(text, f"{name} is not the name of a {known}")
+    if not _NAMESPACE.fullmatch(namespace):
+        raise _refusal(f"namespace {namespace}", "its name consists of small letters, digits and hyphens")
     return WorkloadRef(known, namespace, name)
 
 

@@ -78,7 +78,8 @@ async def check_all(
         told = f"context {chosen.name} of {chosen.path}, {chosen.server_url}."
         findings.add(Check("kubeconfig", Verdict.OK, told))
         async with ApiClient(Login(chosen, environ)) as api:
-            await _check_cluster(api, chosen, namespace, manager_namespace, findings)
+            in_use = status.facts.manager_pod if status is not None and status.state is m.StateKind.CONNECTED else ""
+            await _check_cluster(api, chosen, namespace, manager_namespace, findings, in_use)
     tell("Asking the helper")
     await _check_helper(findings, status, exclude)
     if plan_repair is not None:
@@ -98,8 +99,10 @@ async def _check_cluster(
     namespace: str | None,
     manager_namespace: str | None,
     findings: _Findings,
+    in_use: str,
 ) -> None:
-    """What cannot be asked because the server does not answer is left out."""
+    """What cannot be asked because the server does not answer is left out. `in_use`: the pod that a connection goes
+    through; it answers, however late its own probe says so after a first installation."""
     asked = "login"
     try:
         findings.tell("Logging in")
@@ -122,7 +125,8 @@ async def _check_cluster(
         findings.add(await _check_rights(api, where, installed=False))
     else:
         pod = manager.pod
-        findings.add(_manager_check(manager.namespace, pod is not None, pod is not None and pod.ready))
+        ready = pod is not None and (pod.ready or pod.name == in_use)
+        findings.add(_manager_check(manager.namespace, pod is not None, ready))
         findings.add(await _check_rights(api, manager.namespace, installed=True))
     findings.tell("Finding out the cluster's subnets")
     findings.subnets = await discover_subnets(api, namespace or chosen.namespace)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import ipaddress
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import ip_address, ip_network
@@ -109,6 +110,7 @@ async def _decide(target: Target, found: _Cluster) -> tuple[Plan, Problem | None
         overlaps = [
             Overlap(ip_network(one.subnet), ip_network(one.taken), one.interface, one.owner_uid is not None)
             for one in answer.overlaps
+            if one.owner_uid != os.getuid()  # a connection of one's own ends before the next one begins
         ]
         upstreams = frozenset(ipaddress.ip_address(text.partition("%")[0]) for text in answer.upstreams)
         return plan(found.subnets.all, target.wishes, overlaps, found.outside | upstreams), None

@@ -5,18 +5,20 @@ from __future__ import annotations
 from functools import singledispatch
 
 from app.domain import connection as c
+from app.domain.errors import ErrorCode, KubeferryError
+from app.domain.setting_checks import check_namespace
 from app.domain.subnets import Wishes, parse_subnet
 from app.session import messages as m
 from app.session.problems import info_from_problem
 
 
 def target_from_request(request: m.Connect) -> c.Target:
-    """Raises KubeferryError (INVALID_OPTION) for a subnet that is none."""
+    """Raises KubeferryError (INVALID_OPTION) for a subnet or a name of a namespace that is none."""
     return c.Target(
         context=request.context,
-        namespace=request.namespace,
+        namespace=_namespace("--namespace", request.namespace),
         kubeconfig=request.kubeconfig,
-        manager_namespace=request.manager_namespace,
+        manager_namespace=_namespace("--manager-namespace", request.manager_namespace),
         image=request.image,
         sidecar_image=request.sidecar_image,
         pull_secret=request.pull_secret,
@@ -27,6 +29,13 @@ def target_from_request(request: m.Connect) -> c.Target:
             on_overlap=request.on_overlap,
         ),
     )
+
+
+def _namespace(option: str, name: str | None) -> str | None:
+    if check_namespace(name or "") is not None:
+        problem = "a namespace's name consists of small letters, digits and hyphens"
+        raise KubeferryError(ErrorCode.INVALID_OPTION, option=f"{option} {name}", problem=problem)
+    return name
 
 
 def request_from_target(target: c.Target) -> m.Connect:

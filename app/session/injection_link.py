@@ -149,7 +149,7 @@ def _reporter(report: Report) -> ReportInjection:
         if progress.trouble is not None:
             waits_for = explain(Problem.of(progress.trouble)).what.rstrip(".")
         elif progress.desired:
-            waits_for = f"{progress.ready} of {progress.desired} of {progress.workload}"
+            waits_for = f"{progress.workload} {progress.ready}/{progress.desired}"
         report(_STAGES[progress.step], waits_for)
 
     return told

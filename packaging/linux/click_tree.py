@@ -22,12 +22,13 @@ class Option:
 
 @dataclass(frozen=True)
 class Command:
-    """`path`: the words after `kubeferry`. `arguments`: as a synopsis shows them."""
+    """`path`: the words after `kubeferry`. `arguments`: as a synopsis shows them. `examples`: lines of a shell."""
 
     path: tuple[str, ...]
     text: str
     arguments: tuple[str, ...]
     options: tuple[Option, ...]
+    examples: tuple[str, ...] = ()
     commands: tuple[Command, ...] = field(default=())
 
     @property
@@ -44,14 +45,26 @@ class Command:
 def read_tree() -> Command:
     from app.cli.program import kubeferry
 
-    return _command(kubeferry, click.Context(kubeferry, info_name="kubeferry"), ())
+    settings = kubeferry.context_settings  # how help is asked for, which click's options of that are made from
+    return _command(kubeferry, click.Context(kubeferry, info_name="kubeferry", **settings), ())
 
 
-def epilog() -> str:
-    """The exit codes, as `--help` has them."""
-    from app.cli.program import kubeferry
+def exit_codes() -> str:
+    """As `--help` has them."""
+    from app.cli.program import EXIT_CODES_HELP
 
-    return (kubeferry.epilog or "").replace("\b\n", "").strip()
+    return EXIT_CODES_HELP.replace("\b\n", "").strip()
+
+
+def _examples(epilog: str) -> tuple[str, ...]:
+    """The lines of the paragraph that begins with the heading."""
+    from app.cli.examples import HEADING
+
+    for paragraph in epilog.replace("\b\n", "").split("\n\n"):
+        heading, _, lines = paragraph.strip().partition("\n")
+        if heading == HEADING:
+            return tuple(line.strip() for line in lines.splitlines())
+    return ()
 
 
 def _command(command: click.Command, context: click.Context, path: tuple[str, ...]) -> Command:
@@ -69,6 +82,7 @@ def _command(command: click.Command, context: click.Context, path: tuple[str, ..
         " ".join((command.help or "").replace("\b", "").split()),
         tuple(one.make_metavar(context) for one in parameters if isinstance(one, click.Argument)),
         tuple(_option(one, context) for one in parameters if isinstance(one, click.Option) and not one.hidden),
+        _examples(command.epilog or ""),
         inner,
     )
 

@@ -13,14 +13,16 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from click_tree import Command, Option, epilog, read_tree  # noqa: E402 (after the path)
+from click_tree import Command, Option, exit_codes, read_tree  # noqa: E402 (after the path)
 from moment import source_date  # noqa: E402
 
 from helper.version import VERSION  # noqa: E402
 
 _FILES = (
-    ("~/.local/state/kubeferry", "A random client id, and the session's log, without secrets."),
-    ("~/.config/kubeferry", "What was chosen in the window."),
+    (
+        "~/.local/state/kubeferry",
+        "A random client id, the session's log without secrets, and what was chosen in the window.",
+    ),
     ("/run/kubeferry/helper.sock", "Where the helper service is asked. See kubeferry-helper(8)."),
 )
 
@@ -55,8 +57,10 @@ def _page(command: Command) -> str:
         lines.append(".SH COMMANDS")
         for one in command.commands:
             lines += [".TP", f"\\fB{_plain(_name(one))}\\fR(1)", _plain(one.summary) + "."]
+    if command.examples:
+        lines += [".SH EXAMPLES", ".nf", *(_plain(line) for line in command.examples), ".fi"]
     if not command.path:
-        lines += [".SH EXIT STATUS", ".nf", *(_plain(line) for line in epilog().splitlines()), ".fi", ".SH FILES"]
+        lines += [".SH EXIT STATUS", ".nf", *(_plain(line) for line in exit_codes().splitlines()), ".fi", ".SH FILES"]
         for path, text in _FILES:
             lines += [".TP", f".I {_plain(path)}", _plain(text)]
     others = ["kubeferry(1)"] if command.path else ["kubeferry-helper(8)"]

@@ -24,7 +24,8 @@ RATINGS, REVIEWS = "ratings", "reviews"
 class Action:
     """One command. `keep`: it goes on under this name. `end`: a program that goes on is ended, and nothing is run.
 
-    `fails`: it has to. `lines`: how much of its output is shown.
+    `fails`: it has to. `lines`: how much of its output is shown. `proves`: it is run once the step is done for
+    good, since what it says is to be seen so: for a moment after pods were replaced a service still leads to old ones.
     """
 
     argv: tuple[str, ...] = ()
@@ -32,6 +33,7 @@ class Action:
     end: str = ""
     fails: bool = False
     lines: int = 16
+    proves: bool = False
 
 
 @dataclasses.dataclass(frozen=True)
@@ -99,6 +101,7 @@ def _is_over(truth: Truth) -> str:
 
 
 _HEADER = f"{PASSED_ON}={USER}"
+_PAGE = Action(page_command(), proves=True)
 
 STEPS: tuple[Step, ...] = (
     Step(
@@ -135,7 +138,7 @@ STEPS: tuple[Step, ...] = (
         "Another edition of ratings runs on this laptop, on 127.0.0.1 only; the proxy brings every gRPC call of the "
         "cluster's to it.",
         "In the window: choose ratings in bookshop, switch Proxy on, and agree. (Its program is started for you.)",
-        (_local(RATINGS), _kubeferry("proxy", f"deploy/{RATINGS}", "-n", BOOKSHOP, "--yes"), Action(page_command())),
+        (_local(RATINGS), _kubeferry("proxy", f"deploy/{RATINGS}", "-n", BOOKSHOP, "--yes"), _PAGE),
         _ratings_here,
         done="The stars come from the laptop, and the pods do not know.",
     ),
@@ -147,7 +150,7 @@ STEPS: tuple[Step, ...] = (
         (
             _kubeferry("leave", f"deploy/{RATINGS}", "-n", BOOKSHOP),
             Action(end=RATINGS),
-            Action(page_command()),
+            _PAGE,
         ),
         _answers_from_pods,
         within_s=20.0,

@@ -12,6 +12,9 @@ from tests.demo.story import Action, Step
 from tests.demo.truth import Truth
 
 _AGAIN_S = 0.3
+_STEADY_S = 2.0
+"""For so long it has to be so before it is shown: kube-proxy writes its rules once a second, and until then a service
+leads now to a new pod and now to one that ends."""
 
 
 @dataclasses.dataclass(frozen=True)
@@ -36,6 +39,8 @@ def shown_line(action: Action) -> str:
 def carry_out(step: Step, hands: Hands, listen: Listener, begin: Callable[[str], None] = lambda _: None) -> str:
     """Returns "" when the step is done, else what is missing. `begin` hears each command before it runs."""
     for action in step.actions:
+        if action.proves:
+            wait_for(step, hands, steady_s=_STEADY_S)
         begin(shown_line(action))
         ran = _done(action, hands)
         as_expected = bool(ran.code) == action.fails
@@ -45,13 +50,16 @@ def carry_out(step: Step, hands: Hands, listen: Listener, begin: Callable[[str],
     return wait_for(step, hands)
 
 
-def wait_for(step: Step, hands: Hands) -> str:
-    """Looks until the step is done, at most as long as it may take; the last look's answer."""
-    end = time.monotonic() + step.within_s
+def wait_for(step: Step, hands: Hands, steady_s: float = 0.0) -> str:
+    """Looks until the step is done and stays so, at most as long as it may take; the last look's answer."""
+    since = time.monotonic()
+    end = since + step.within_s
     truth = Truth(hands)
     while True:
-        missing = step.missing(truth)
-        if not missing or time.monotonic() > end:
+        missing, now = step.missing(truth), time.monotonic()
+        if missing:
+            since = now
+        if now > end or (not missing and now - since >= steady_s):
             return missing
         time.sleep(_AGAIN_S)
 

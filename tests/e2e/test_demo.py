@@ -60,6 +60,7 @@ def test_the_story(kubeferry: Kubeferry, bookshop: Cluster) -> None:
     assert len(pauses) == len(STEPS) - 1
     assert text.count("✓") == len(STEPS)
     assert "Could not resolve host: productpage" in text
+    assert "just now" not in text, "a page that lacks something was shown"
     both = text[text.index("Both answers") :]
     assert "The Harbour at Low Tide   NEW EDITION" in both
     assert "everybody" in both

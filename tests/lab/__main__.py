@@ -1,4 +1,4 @@
-"""python -m tests.lab up [--laptops N] [--resolvconf]     a lab on the kit's cluster, with the demo workloads
+"""python -m tests.lab up [--laptops N] [--resolvconf]     a cluster, a lab on it, and some workloads
 python -m tests.lab exec [-u USER] [-l N] COMMAND...    run a command in a laptop, as dev, eve, mallory or root
 python -m tests.lab helper [-l N]                        start the helper daemon in a laptop
 python -m tests.lab status | down [--cluster]"""
@@ -17,7 +17,7 @@ from tests.lab.processes import ROOT, ROOT_USER
 from tests.lab.workloads import deploy
 
 IDENTITIES = {identity.name: identity for identity in (DEV, EVE, MALLORY, ROOT_USER)}
-IMAGE = ROOT / "build" / "image" / "manager.tar"
+IMAGES = tuple(ROOT / "build" / "image" / f"{name}.tar" for name in ("manager", "sidecar"))
 
 
 def chosen(lab: Lab, number: int) -> Laptop:
@@ -29,8 +29,9 @@ def chosen(lab: Lab, number: int) -> Laptop:
 
 def up(arguments: argparse.Namespace) -> int:
     cluster = open_cluster()
-    if isinstance(cluster, LocalCluster) and IMAGE.exists():
-        cluster.load_image(IMAGE)
+    for image in IMAGES:
+        if isinstance(cluster, LocalCluster) and image.exists():
+            cluster.load_image(image)
     lab = Lab()
     lab.up(cluster, dies_with_parent=False)
     for _ in range(arguments.laptops):
@@ -93,7 +94,7 @@ def main() -> int:
     verb.set_defaults(call=helper)
     verbs.add_parser("status").set_defaults(call=status)
     verb = verbs.add_parser("down")
-    verb.add_argument("--cluster", action="store_true", help="the kit's cluster too")
+    verb.add_argument("--cluster", action="store_true", help="the cluster too")
     verb.set_defaults(call=down)
     arguments = parser.parse_args()
     try:

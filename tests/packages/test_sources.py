@@ -73,6 +73,7 @@ def test_every_command_and_option_has_its_place_in_the_manual(manual: Path) -> N
         text = (manual / ("-".join(("kubeferry", *path)) + ".1")).read_text(encoding="utf-8")
         for option in options(command):
             assert f"\\fB{option.replace('-', chr(92) + '-')}\\fR" in text, (path, option)
+        assert "\\fB\\-h\\fR, \\fB\\-\\-help\\fR" in text, path
     assert VERSION in (manual / "kubeferry-helper.8").read_text(encoding="utf-8")
 
 
@@ -81,6 +82,14 @@ def test_the_manual_is_well_formed(manual: Path) -> None:
     pages = [str(page) for page in sorted(manual.iterdir())]
     done = subprocess.run(["groff", "-man", "-Tutf8", "-ww", "-z", *pages], capture_output=True, text=True)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_examples_of_the_command_line_are_in_the_manual(manual: Path) -> None:
+    for path, command in commands():
+        told = [line.strip() for line in (command.epilog or "").splitlines() if line.startswith("  kubeferry ")]
+        page = (manual / f"{'-'.join(('kubeferry', *path))}.1").read_text(encoding="utf-8").replace("\\-", "-")
+        assert ("\n.SH EXAMPLES\n.nf\n" + "".join(f"{line}\n" for line in told) in page) is bool(told), path
+        assert page.count("Exit codes:") == (0 if path else 1)
 
 
 def test_bash_offers_every_command_and_option(completions: Path) -> None:

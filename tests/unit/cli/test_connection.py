@@ -38,12 +38,16 @@ async def test_connect(capsys: pytest.CaptureFixture[str]) -> None:
         assert await command == 0
         target = made.attempts[0].context.target
         assert (target.context, target.namespace, str(target.wishes.exclude[0])) == ("one", "shop", "10.0.0.0/8")
+        assert "Connected to one, namespace shop, in " in capsys.readouterr().out
         assert await cli("status") == 0
+        assert "already" not in capsys.readouterr().out
+        assert await cli("connect", "--context", "one", "-n", "shop", "--exclude", "10.1.2.3/8") == 0
+        assert "Connected already to one, namespace shop: 0 subnets" in capsys.readouterr().out
         assert await cli("disconnect") == 0
         assert await cli("status") == 3
-    told = capsys.readouterr()
-    assert "Connected to one, namespace shop" in told.out
-    assert "Disconnected." in told.out
+        assert capsys.readouterr().out.startswith("Disconnected.\n")
+        assert await cli("disconnect") == 0
+        assert capsys.readouterr() == ("There was no connection.\n", "")
 
 
 async def test_failure_is_one_sentence_and_the_next_step(capsys: pytest.CaptureFixture[str]) -> None:

@@ -32,7 +32,7 @@ async def test_a_mesh(keeper: FakeKeeper, capsys: pytest.CaptureFixture[str]) ->
     assert (plan, start) == (im.PlanIntercept(wish), im.StartIntercept(wish))
     told = capsys.readouterr()
     assert told.out == (
-        "deployment/reviews: requests with x-user=alice come to this machine, 9080 -> 8080 (2 pods). "
+        "deployment/reviews: requests with x-user=alice come to this machine, port 9080 -> 8080 (2 pods). "
         "Everything else goes its normal way.\n"
     )
     assert "Waiting for its pods (1 of 2)" in told.err
@@ -47,7 +47,7 @@ async def test_a_proxy(keeper: FakeKeeper, capsys: pytest.CaptureFixture[str]) -
     wish = im.Wish(Workload("StatefulSet", "other", "reviews"), None, (PortMap(9080, 8080),))
     assert keeper.asked[1] == im.StartIntercept(wish, take_over=True)
     out = capsys.readouterr().out
-    assert "all traffic comes to this machine, 9080 -> 8080, other ports as they are (1 pod)." in out
+    assert "all traffic comes to this machine, port 9080 -> 8080, other ports as they are (1 pod)." in out
     assert "Taken over from bob@desk." in out
 
 
@@ -153,14 +153,22 @@ async def test_a_refusal_is_one_sentence(keeper: FakeKeeper, capsys: pytest.Capt
     assert "gave no ticket" in capsys.readouterr().err
 
 
-async def test_ctrl_c_undoes_it_and_says_so(keeper: FakeKeeper) -> None:
-    del keeper.ends[im.StartIntercept]
+@pytest.mark.parametrize(
+    ("command", "request_type", "words"),
+    [
+        ("proxy", im.StartIntercept, "deployment/reviews is as it was."),
+        ("leave", im.Leave, "It goes on without you"),
+    ],
+)
+async def test_ctrl_c_says_what_becomes_of_it(keeper: FakeKeeper, command: str, request_type: type, words: str) -> None:
+    """A start is undone, a restoration never stops halfway."""
+    del keeper.ends[request_type]
     async with connected(keeper):
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "app",
-            "proxy",
+            command,
             "deploy/reviews",
             cwd=ROOT,
             stdout=asyncio.subprocess.PIPE,
@@ -173,9 +181,10 @@ async def test_ctrl_c_undoes_it_and_says_so(keeper: FakeKeeper) -> None:
             process.send_signal(signal.SIGINT)
             assert await process.wait() == 130
             told = (await process.stderr.read()).decode()
-            assert "deployment/reviews is as it was." in told
+            assert words in told
             assert "Traceback" not in told
-            assert keeper.cancelled
+            assert ("is as it was" in told) is (request_type is im.StartIntercept)
+            assert keeper.cancelled or request_type is im.Leave
         finally:
             if process.returncode is None:
                 process.kill()

@@ -58,7 +58,7 @@ def test_every_health_has_words(health: im.InterceptHealth) -> None:
 def test_lines() -> None:
     ports = im.InterceptDone(0, intercept_info(mode="proxy", rule="", other_ports=False), 1)
     assert in_force_lines(ports) == [
-        "deployment/reviews: traffic comes to this machine, 9080 -> 8080 (1 pod). Other ports go their normal way."
+        "deployment/reviews: traffic comes to this machine, port 9080 -> 8080 (1 pod). Other ports go their normal way."
     ]
     every = im.InterceptDone(0, intercept_info(mode="proxy", rule="", other_ports=True, ports=()), 3)
     assert in_force_lines(every) == [

@@ -13,6 +13,9 @@ from app.cli.output import Format, print_problem
 from app.cli.terminal import echo, harmless
 from app.domain.errors import ErrorCode, Problem
 
+OTHER_WAYS = re.compile(
+    r"click\.s?echo\b|(?<![\w.])(?:print|write)\(|\(write |sys\.std(?:out|err)\.write"  # calls, and one of two chosen
+)
 STEERING = [
     "\x1b]0;title\x07",  # the window's title
     "\x1b]52;c;cm0gLXJm\x07",  # the clipboard
@@ -65,13 +68,13 @@ def test_no_command_goes_another_way() -> None:
         "output.py": 1,  # JSON
         "traffic.py": 2,  # JSON
         "manager.py": 1,  # the manifest
-        "progress.py": 3,
-        "terminal.py": 1,
+        "progress.py": 2,
+        "terminal.py": 3,
     }
     assert app.cli.__file__ is not None
     found = {
         path.name: count
         for path in Path(app.cli.__file__).parent.glob("*.py")
-        if (count := len(re.findall(r"click\.s?echo\b|(?<![\w.])print\(|sys\.std(?:out|err)\.write", path.read_text())))
+        if (count := len(OTHER_WAYS.findall(path.read_text())))
     }
     assert found == other_ways

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.demo import teller
 from tests.demo.place import Hands, HerePlace
 from tests.demo.story import STEPS, Action, Step
 from tests.demo.teller import Told, carry_out, shown_line, trimmed
@@ -68,6 +69,33 @@ def test_a_step_is_done_when_it_is_so_and_not_before(hands: Hands) -> None:
     assert carry_out(replace(HELLO, missing=missing), hands, lambda _: None) == ""
     assert len(looks) == 3
     assert carry_out(replace(HELLO, missing=lambda _: "never", within_s=0), hands, lambda _: None) == "never"
+
+
+def test_what_proves_a_step_is_run_when_it_stays_so(
+    hands: Hands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not at the first moment at which it is so: after pods were replaced it may go to and fro."""
+    monkeypatch.setattr(teller, "_STEADY_S", 0.15)
+    monkeypatch.setattr(teller, "_AGAIN_S", 0.05)
+    page = tmp_path / "page"
+    looks = ["not yet"] * 5 + ["", "not again"]
+    heard: list[tuple[str, int]] = []
+
+    def missing(_: Truth) -> str:
+        found = looks.pop(0) if looks else ""
+        page.write_text(found or "from the laptop")
+        return found
+
+    step = replace(HELLO, actions=(Action(("true",)), Action(("cat", str(page)), proves=True)), missing=missing)
+    assert carry_out(step, hands, lambda told: heard.append((told.output, len(looks)))) == ""
+    assert heard == [("", 7), ("from the laptop", 0)]
+
+
+def test_pages_after_a_change_of_pods_are_proofs() -> None:
+    changing = [step for step in STEPS if {"proxy", "leave"} & {word for one in step.actions for word in one.argv}]
+    last = {step.key: step.actions[-1] for step in changing if step.actions[-1].argv[:1] == ("curl",)}
+    assert set(last) == {"proxy", "leave"}
+    assert all(action.proves for action in last.values())
 
 
 def test_programs_go_on_until_they_are_ended(hands: Hands) -> None:

@@ -47,6 +47,14 @@ def test_params_are_made_plain() -> None:
     assert told.detail == "raw"
 
 
+def test_a_sentence_that_ends_with_a_param_ends_all_the_same() -> None:
+    """Full stops of params are taken away where they come from."""
+    told = catalogue.explain(Problem(ErrorCode.LOGIN_COMMAND_MISSING, {"command": "oidc", "hint": "Get it there."}))
+    assert told.what == "The kubeconfig logs in with the command oidc, which is not installed. Get it there."
+    without = catalogue.explain(Problem(ErrorCode.LOGIN_COMMAND_MISSING, {"command": "oidc", "hint": ""}))
+    assert without.what.endswith("which is not installed.")
+
+
 def test_exit_codes() -> None:
     assert catalogue.exit_code(Problem(ErrorCode.CANCELLED)) == 130
     assert catalogue.exit_code(Problem(ErrorCode.NOT_CONNECTED)) == 3

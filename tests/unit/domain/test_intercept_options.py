@@ -57,7 +57,10 @@ def test_headers(text: str, kind: MatchKind, rule: HeaderRule) -> None:
     ("text", "kind", "words"),
     [
         ("alice", MatchKind.EXACT, "name=value"),
-        ("", MatchKind.EXACT, "name=value"),
+        ("", MatchKind.EXACT, "name=value: --header x-user=alice"),
+        ("X-User: bob", MatchKind.EXACT, "name=value: --header X-User=bob"),
+        ("x-v:canary", MatchKind.PREFIX, "name=value: --header-prefix x-v=canary"),
+        ("x user: bob", MatchKind.EXACT, "name=value: --header x-user=alice"),
         ("=alice", MatchKind.EXACT, "no header name"),
         ("x user=alice", MatchKind.EXACT, "not the name of a header"),
         ("x:user=alice", MatchKind.EXACT, "not the name of a header"),

@@ -38,7 +38,7 @@ def test_kinds(text: str, kind: WorkloadKind) -> None:
         ("svc/web", "svc is none of the kinds"),
         ("/web", "none of the kinds"),
         ("deployments.extensions/web", "none of the kinds"),
-        ("deploy/", "nothing is not the name"),
+        ("deploy/", "the name is missing: say deploy/reviews"),
         ("deploy/Web", "Web is not the name"),
         ("deploy/a/b", "a/b is not the name"),
         ("deploy/-a", "-a is not the name"),
@@ -50,6 +50,14 @@ def test_what_is_none(text: str, words: str) -> None:
         parse_workload(text, "shop")
     assert failure.value.code is ErrorCode.INVALID_OPTION
     assert words in failure.value.params["problem"]
+
+
+@pytest.mark.parametrize("namespace", ["", "Bad Name", "a.b", "-a", "a" * 64])
+def test_what_is_no_namespace(namespace: str) -> None:
+    with pytest.raises(KubeferryError) as failure:
+        parse_workload("deploy/web", namespace)
+    assert failure.value.code is ErrorCode.INVALID_OPTION
+    assert failure.value.params["option"] == f"namespace {namespace}"
 
 
 @pytest.mark.parametrize(("text", "word"), [("job/seed", "Job"), ("jobs/seed", "Job"), ("cj/seed", "CronJob")])

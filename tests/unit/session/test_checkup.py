@@ -86,6 +86,25 @@ async def test_a_manager_that_does_not_run(tmp_path: Path, helper: type[FakeHelp
     assert checks["traffic manager"].code is ErrorCode.MANAGER_STUCK
 
 
+@pytest.mark.parametrize(
+    ("state", "pod_in_use", "code"),
+    [
+        (m.StateKind.CONNECTED, "m-1", None),
+        (m.StateKind.CONNECTED, "m-0", ErrorCode.MANAGER_STUCK),
+        (m.StateKind.DEGRADED, "m-1", ErrorCode.MANAGER_STUCK),
+    ],
+)
+async def test_a_manager_that_a_connection_goes_through_need_not_say_so_itself(
+    tmp_path: Path, helper: type[FakeHelper], state: m.StateKind, pod_in_use: str, code: ErrorCode | None
+) -> None:
+    """Its own probe comes seconds after the first connection."""
+    late = pod("m-1")
+    late["status"]["containerStatuses"][0]["ready"] = False
+    status = m.Status(state, facts=m.Facts(context="test", manager_pod=pod_in_use))
+    checks = await checks_of(tmp_path, Api(pods=[late]), status)
+    assert checks["traffic manager"].code is code
+
+
 async def test_a_login_that_fails_is_the_logins_check(
     tmp_path: Path, helper: type[FakeHelper], monkeypatch: pytest.MonkeyPatch
 ) -> None:
