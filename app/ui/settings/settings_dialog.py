@@ -68,12 +68,12 @@ class SettingsDialog(QDialog):
         )
         self._list = styled(QListWidget(), "settingsList")
         self._stack = QStackedWidget()
-        self._fill()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(0)
         row.addWidget(self._list)
         row.addWidget(self._stack, 1)
+        self._fill()  # Now: whatever is in a widget that gets a parent is dressed again.
         self._list.currentRowChanged.connect(self._stack.setCurrentIndex)
         self._list.setCurrentRow(0)
         self.appearance.restart_asked.connect(self.restart_asked)
