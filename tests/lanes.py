@@ -13,10 +13,12 @@ from pathlib import PurePath
 
 import pytest
 from xdist.scheduler import LoadScopeScheduling
+from xdist.workermanage import WorkerController
 
 from tests.cluster.lifecycle import DEFAULT_NAME
 from tests.lab.cluster import ENGINE, EXTERNAL, KIT, KIT_FOLDER
 
+_FIRST = "gw0"
 CONTRACTS, END_TO_END, FILES, NAMESPACES = range(4)
 _FOLDERS = {
     "tests/contract/": CONTRACTS,
@@ -54,8 +56,8 @@ def has_one_cluster(environment: MutableMapping[str, str]) -> bool:
 
 
 def take_lane(environment: MutableMapping[str, str]) -> None:
-    """Lanes after the first ("gw0") have a cluster and a lab of their own names."""
-    number = int(environment.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    """Lanes after the first have a cluster and a lab of their own names."""
+    number = int(environment.get("PYTEST_XDIST_WORKER", _FIRST).removeprefix("gw"))
     if number and not has_one_cluster(environment):
         environment[_CLUSTER] = f"{DEFAULT_NAME}-{number}"
         environment[_LAB] = f"kfe2e{number}"
@@ -70,8 +72,8 @@ class Lanes(LoadScopeScheduling):  # type: ignore[misc]  # it has no types
     def _split_scope(self, nodeid: str) -> str:
         return group_of(PurePath(nodeid.partition("::")[0]), self._one_cluster)
 
-    def _assign_work_unit(self, node: object) -> None:
-        is_first = node is self.nodes[0]
+    def _assign_work_unit(self, node: WorkerController) -> None:
+        is_first = node.gateway.id == _FIRST
         for group, tests in self.workqueue.items():
             if (kind_of(PurePath(next(iter(tests)))) in _NEED_CLUSTER) == is_first:
                 self.workqueue.move_to_end(group, last=False)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 
 from app.cli import progress
@@ -23,7 +21,7 @@ def test_on_a_terminal_the_line_is_what_is_so_now(
 ) -> None:
     monkeypatch.setattr(progress, "is_terminal", lambda: True)
     monkeypatch.setattr(progress, "_CLEAR", "<clear>")  # click takes colours and the like off what is no terminal
-    monkeypatch.setattr("shutil.get_terminal_size", lambda: os.terminal_size((12, 24)))
+    monkeypatch.setenv("COLUMNS", "12")
     with Progress() as told:
         for line in ("pulling", "waiting", "waiting", "pulling", "much longer than the terminal"):
             told.tell(line)
