@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from app.controllers.intercept_views import Doing, Health, InterceptRow, OperationView
@@ -37,7 +37,8 @@ class WhyNot(enum.StrEnum):
 
 @dataclass(frozen=True)
 class ModeView:
-    """`mine`: own intercepts of this mode, in force or not. `step`: what is being done. `reason`: behind `why_not`.
+    """`mine`: own intercepts of this mode, in force or not. `step`: what is being done. `reason`: behind `why_not`;
+    of BUSY what is being done instead, or "".
 
     `stops_then`: as OperationView's.
     """
@@ -73,7 +74,7 @@ def looks_at_connected(context: str | None, connection: ConnectionView) -> bool:
 def mode_view(
     mode: Mode,
     row: WorkloadRow,
-    intercepts: Iterable[InterceptRow],
+    intercepts: Collection[InterceptRow],
     operation: OperationView | None,
     around: Circumstances,
 ) -> ModeView:
@@ -84,11 +85,17 @@ def mode_view(
         if _is_about(operation, mode, mine):
             step, stops_then = operation.step, operation.stops_then
             return ModeView(mode, Setting.WORKING, mine, step, operation.can_cancel, stops_then=stops_then)
-        why_not = WhyNot.BUSY
+        why_not, reason = WhyNot.BUSY, _what_keeps_it(operation, row, intercepts)
     if not mine:
         return ModeView(mode, Setting.OFF, why_not=why_not, reason=reason)
     healthy = all(one.health is Health.ACTIVE and not one.trouble for one in mine)
     return ModeView(mode, Setting.ON if healthy else Setting.UNHEALTHY, mine, why_not=why_not, reason=reason)
+
+
+def _what_keeps_it(operation: OperationView, row: WorkloadRow, intercepts: Collection[InterceptRow]) -> str:
+    """The step, once what is being left is gone already and only the workload has to become as it was; else ""."""
+    has_own = any(one.mine and one.key == row.key for one in intercepts)
+    return "" if has_own or operation.doing is not Doing.LEAVE else operation.step
 
 
 def _is_about(operation: OperationView, mode: Mode, mine: tuple[InterceptRow, ...]) -> bool:

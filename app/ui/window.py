@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QCloseEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QStackedWidget, QVBoxLayout, QWidget
 
 from app.controllers.inspector_view import looks_at_connected
 from app.controllers.intercept_views import InterceptRow, Key, OperationView
@@ -24,8 +24,9 @@ from app.ui.inspector.inspector import Inspector
 from app.ui.shell.no_tray_note import NoTrayNote
 from app.ui.styled import styled
 from app.ui.theme import Theme
-from app.ui.traffic.throughput_graph import TrafficHistory
-from app.ui.traffic.traffic_dock import HEAD_HEIGHT, TrafficDock
+from app.ui.traffic.dock_splitter import DockSplitter
+from app.ui.traffic.traffic_dock import TrafficDock
+from app.ui.traffic.traffic_history import TrafficHistory
 from app.ui.widgets.focus_home import has_lost_it, home_of
 from app.ui.window_menu import WindowMenu
 
@@ -33,7 +34,6 @@ _FIRST_SIZE = QSize(1320, 860)
 _FRAME = QSize(16, 48)
 """What a window manager draws around a window, at the most."""
 _LEAST_SIZE = QSize(860, 520)
-_FIRST_DOCK_HEIGHT = 236
 _NARROW = 1180
 """Below this width the inspector is there only while a workload is chosen."""
 
@@ -74,7 +74,6 @@ class Window(QMainWindow):
         self._connection = ConnectionView()
         self._intercepts: tuple[InterceptRow, ...] = ()
         self._operations: tuple[OperationView, ...] = ()
-        self._dock_height = _FIRST_DOCK_HEIGHT
         self.setWindowTitle("Kubeferry")
         self.setWindowIcon(application_icon())
         self.setMinimumSize(_LEAST_SIZE)
@@ -88,12 +87,11 @@ class Window(QMainWindow):
         self.workloads.show_own_id(own_id)
         self.inspector = Inspector(theme, me=me, own_id=own_id)
         self.dock = TrafficDock(theme, self._history)
-        self._splitter = QSplitter(Qt.Orientation.Vertical)
         self._body = QWidget()
         self._pages = QStackedWidget()
         self._lay_out()
         self._connect()
-        self._size_dock(_FIRST_DOCK_HEIGHT)
+        self._work.open_first()
         self.sidebar.focus_namespaces()
 
     def show_connection(self, view: ConnectionView) -> None:
@@ -200,16 +198,12 @@ class Window(QMainWindow):
 
     def dock_state(self) -> tuple[int, bool]:
         """Height when open, and whether it is folded."""
-        if not self.dock.is_folded:
-            self._dock_height = self.dock.height()
-        return self._dock_height, self.dock.is_folded
+        return self._work.height_when_open, self.dock.is_folded
 
     def restore(self, geometry: str, dock_height: int, dock_folded: bool) -> None:
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
-        self._dock_height = dock_height
-        self._size_dock(dock_height)
-        self.dock.set_folded(dock_folded)
+        self._work.restore_dock(dock_height, is_folded=dock_folded)
 
     def geometry_text(self) -> str:
         return bytes(self.saveGeometry().toBase64().data()).decode()
@@ -266,17 +260,13 @@ class Window(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.sidebar)
         row.addWidget(self.workloads, 1)
-        self._splitter.addWidget(above)
-        self._splitter.addWidget(self.dock)
-        self._splitter.setChildrenCollapsible(False)
-        self._splitter.setHandleWidth(1)
-        self._splitter.setStretchFactor(0, 1)
-        self._splitter.setStretchFactor(1, 0)
+        # With its content in it: Tab goes in the order in which things were put into the window.
+        self._work = DockSplitter(above, self.dock)
         # The inspector has the whole height: rule and ports are seen together, beside the requests that they bring.
         across = QHBoxLayout(self._body)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(0)
-        across.addWidget(self._splitter, 1)
+        across.addWidget(self._work, 1)
         across.addWidget(self.inspector)
         self._pages.addWidget(self._body)
         root = styled(QWidget(), "root")
@@ -297,17 +287,3 @@ class Window(QMainWindow):
         self.inspector.connect_asked.connect(self.connect_asked)
         self.workloads.reload_asked.connect(self.reload_asked)
         self.workloads.selection_changed.connect(self._selected)
-        self.dock.folded.connect(self._dock_folded)
-
-    def _dock_folded(self, is_folded: bool) -> None:
-        if is_folded:
-            self._dock_height = max(self._dock_height, self.dock.height())
-            self.dock.setFixedHeight(HEAD_HEIGHT + 8)
-            self._splitter.setSizes([self.height(), HEAD_HEIGHT + 8])
-            return
-        self.dock.setMinimumHeight(HEAD_HEIGHT + 68)
-        self.dock.setMaximumHeight(16_777_215)
-        self._size_dock(self._dock_height)
-
-    def _size_dock(self, height: int) -> None:
-        self._splitter.setSizes([max(1, self.height() - height), height])

@@ -148,12 +148,15 @@ def ts_text(language: str, wanted: tuple[Text, ...], known: dict[str, str]) -> s
 
 
 def release(ts: Path, qm: Path) -> None:
-    """With the lrelease that comes with PySide6."""
+    """With the lrelease that comes with PySide6. The old file is replaced, not written over: a window that runs has it
+    mapped into its memory, and would be killed by SIGBUS."""
     spec = find_spec("PySide6")
     if spec is None or not spec.submodule_search_locations:
         raise SystemExit("PySide6 is not installed")
     program = Path(spec.submodule_search_locations[0]) / "lrelease"
-    subprocess.run([program, "-silent", ts, "-qm", qm], check=True)
+    new = qm.with_name(f"{qm.name}.new")
+    subprocess.run([program, "-silent", ts, "-qm", new], check=True)
+    new.replace(qm)
 
 
 def check(language: str, wanted: tuple[Text, ...]) -> list[str]:

@@ -1940,6 +1940,11 @@
         </message>
         <message>
             <location filename="app/ui/inspector/people.py" />
+            <source>It is being stopped already.</source>
+            <translation>正在停止。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/inspector/people.py" />
             <source>since {time} · {health}</source>
             <translation>自 {time} 起 · {health}</translation>
         </message>
@@ -2035,11 +2040,6 @@
         </message>
         <message>
             <location filename="app/ui/inspector/words.py" />
-            <source>Something else is being done to this workload.</source>
-            <translation>正在对此工作负载执行其他操作。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/inspector/words.py" />
             <source>Possible once this machine is connected.</source>
             <translation>本机连接后即可使用。</translation>
         </message>
@@ -2047,6 +2047,11 @@
             <location filename="app/ui/inspector/words.py" />
             <source>This machine is connected to {context}.</source>
             <translation>本机已连接到 {context}。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/inspector/words.py" />
+            <source>Something else is being done to this workload.</source>
+            <translation>正在对此工作负载执行其他操作。</translation>
         </message>
         <message>
             <location filename="app/ui/inspector/workload_page.py" />
@@ -2112,31 +2117,6 @@
             <location filename="app/ui/plans/change_flow.py" />
             <source>Start mesh</source>
             <translation>开始网格</translation>
-        </message>
-        <message>
-            <location filename="app/ui/plans/change_flow.py" />
-            <source>{context} is marked as production.</source>
-            <translation>{context} 已标记为生产环境。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/plans/change_flow.py" />
-            <source>Yes, change {context}, which is production.</source>
-            <translation>是的，更改生产环境 {context}。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/plans/change_flow.py" />
-            <source>Connect without showing this</source>
-            <translation>以后连接时不再显示</translation>
-        </message>
-        <message>
-            <location filename="app/ui/plans/change_flow.py" />
-            <source>Start proxies without showing this</source>
-            <translation>以后开始代理时不再显示</translation>
-        </message>
-        <message>
-            <location filename="app/ui/plans/change_flow.py" />
-            <source>Start meshes without showing this</source>
-            <translation>以后开始网格时不再显示</translation>
         </message>
         <message>
             <location filename="app/ui/plans/change_flow.py" />
@@ -2337,6 +2317,31 @@
             <location filename="app/ui/plans/plan_dialog.py" />
             <source>Show the change line by line</source>
             <translation>逐行显示更改</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/plan_opener.py" />
+            <source>Connect without showing this</source>
+            <translation>以后连接时不再显示</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/plan_opener.py" />
+            <source>Start proxies without showing this</source>
+            <translation>以后开始代理时不再显示</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/plan_opener.py" />
+            <source>Start meshes without showing this</source>
+            <translation>以后开始网格时不再显示</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/plan_opener.py" />
+            <source>{context} is marked as production.</source>
+            <translation>{context} 已标记为生产环境。</translation>
+        </message>
+        <message>
+            <location filename="app/ui/plans/plan_opener.py" />
+            <source>Yes, change {context}, which is production.</source>
+            <translation>是的，更改生产环境 {context}。</translation>
         </message>
         <message>
             <location filename="app/ui/plans/quitting.py" />
@@ -3320,16 +3325,6 @@
         </message>
         <message>
             <location filename="app/ui/settings/general_pages.py" />
-            <source>Giving a workload back</source>
-            <translation>归还工作负载</translation>
-        </message>
-        <message>
-            <location filename="app/ui/settings/general_pages.py" />
-            <source>What is restored.</source>
-            <translation>会恢复什么。</translation>
-        </message>
-        <message>
-            <location filename="app/ui/settings/general_pages.py" />
             <source>General</source>
             <translation>常规</translation>
         </message>
@@ -3435,8 +3430,8 @@
         </message>
         <message>
             <location filename="app/ui/settings/update_settings.py" />
-            <source>Once a day the address below is asked, without saying who asks. Nothing is installed.</source>
-            <translation>每天向下面的地址询问一次，不透露询问者是谁。不会安装任何东西。</translation>
+            <source>Once a day an address of your choice is asked, without saying who asks. Nothing is installed.</source>
+            <translation>每天向您指定的地址询问一次，不透露询问者是谁。不会安装任何东西。</translation>
         </message>
         <message>
             <location filename="app/ui/settings/update_settings.py" />
@@ -4224,6 +4219,11 @@
             <translation>正在等待 {names} 的下一个请求…… 规则旁的“复制”菜单里有可直接发送请求的 curl 命令。</translation>
         </message>
         <message>
+            <location filename="app/ui/traffic/sparkline.py" />
+            <source>Throughput</source>
+            <translation>吞吐量</translation>
+        </message>
+        <message>
             <location filename="app/ui/traffic/throughput_graph.py" />
             <source>Throughput of the last five minutes</source>
             <translation>最近五分钟的吞吐量</translation>
@@ -4237,11 +4237,6 @@
             <location filename="app/ui/traffic/throughput_graph.py" />
             <source>{count} min ago</source>
             <translation>{count} 分钟前</translation>
-        </message>
-        <message>
-            <location filename="app/ui/traffic/throughput_graph.py" />
-            <source>Throughput</source>
-            <translation>吞吐量</translation>
         </message>
         <message>
             <location filename="app/ui/traffic/traffic_dock.py" />
@@ -4745,8 +4740,8 @@
         </message>
         <message>
             <location filename="app/domain/catalogue_cluster.py" />
-            <source>See whether the cluster can reach its registry. Kubeferry's own image can be another one, with --image.</source>
-            <translation>检查集群能否访问镜像仓库。可以用 --image 为 Kubeferry 指定其他镜像。</translation>
+            <source>See whether the cluster can reach its registry. Other images of Kubeferry's own: `kubeferry connect --image` for the traffic manager's, --sidecar-image for the sidecar's.</source>
+            <translation>检查集群能否访问镜像仓库。要改用 Kubeferry 自身的其他镜像：`kubeferry connect --image` 指定流量管理器的镜像，--sidecar-image 指定 sidecar 的镜像。</translation>
         </message>
         <message>
             <location filename="app/domain/catalogue_cluster.py" />
@@ -5160,8 +5155,8 @@
         </message>
         <message>
             <location filename="app/domain/catalogue_machine.py" />
-            <source>Start it: `sudo systemctl start kubeferry-helper`.</source>
-            <translation>启动它：`sudo systemctl start kubeferry-helper`。</translation>
+            <source>Start it: `sudo systemctl start kubeferry-helper`. If it was never installed: the window's first page does that.</source>
+            <translation>启动它：`sudo systemctl start kubeferry-helper`。如果从未安装过：窗口的首次运行页面可以安装它。</translation>
         </message>
         <message>
             <location filename="app/domain/catalogue_machine.py" />
@@ -5610,13 +5605,13 @@
         </message>
         <message>
             <location filename="app/domain/catalogue_machine.py" />
-            <source>{option} cannot be used: {problem}.</source>
-            <translation>无法使用 {option}：{problem}。</translation>
+            <source>{option}: {problem}.</source>
+            <translation>{option}：{problem}。</translation>
         </message>
         <message>
             <location filename="app/domain/catalogue_machine.py" />
-            <source>See --help.</source>
-            <translation>请参阅 --help。</translation>
+            <source>The command's --help has examples.</source>
+            <translation>该命令的 --help 中有示例。</translation>
         </message>
         <message>
             <location filename="app/domain/catalogue_machine.py" />

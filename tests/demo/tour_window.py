@@ -51,7 +51,7 @@ class TourWindow(QWidget):
         self._why, self._by_hand = _text(), _text("dim")
         self.verdict = _text("stepWord")
         self.browser = _text("dim")
-        self.browser.setText(f"The same in your browser: {url} and {url}?user={USER}")
+        self.browser.setText(f"The same in your browser:\n{url}\n{url}?user={USER}")
         self.browser.setVisible(bool(url))
         self.do, self.look = QPushButton("Do it for me"), QPushButton("I did it")
         self.next = QPushButton("Next")
@@ -93,7 +93,7 @@ class TourWindow(QWidget):
             column = QVBoxLayout()
             column.setSpacing(4)
             column.addWidget(styled(QLabel(head), "sectionHead"))
-            column.addWidget(paper)
+            column.addWidget(_card(paper), 1)
             pair.addLayout(column)
         head_row = QHBoxLayout()
         head_row.addWidget(styled(QLabel("A guided tour"), "stateWord"), 1)
@@ -219,8 +219,16 @@ def _page(name: str) -> QPlainTextEdit:
     paper = styled(QPlainTextEdit(), "page")
     paper.setReadOnly(True)
     paper.setAccessibleName(name)
-    paper.setFrameShape(QFrame.Shape.StyledPanel)
+    paper.setFrameShape(QFrame.Shape.NoFrame)
     return paper
+
+
+def _card(paper: QPlainTextEdit) -> QFrame:
+    card = styled(QFrame(), "stepCard")
+    column = QVBoxLayout(card)
+    column.setContentsMargins(6, 6, 6, 6)
+    column.addWidget(paper)
+    return card
 
 
 def _paper(name: str) -> QPlainTextEdit:

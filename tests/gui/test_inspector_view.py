@@ -7,6 +7,7 @@ import pytest
 from app.controllers.inspector_view import Circumstances, Mode, Setting, WhyNot, mode_view
 from app.controllers.intercept_views import Doing, Health, InterceptRow, OperationView
 from app.controllers.views import ConnectionView, Phase, WorkloadRow
+from app.ui.inspector.words import mode_line
 
 ROW = WorkloadRow("Deployment", "shop", "reviews", 3, 3, 0.0)
 UP = Circumstances(ConnectionView(Phase.CONNECTED, "staging", "shop"), "staging")
@@ -45,6 +46,19 @@ def test_settings(
     view = mode_view(mode, ROW, intercepts, operation, UP)
     assert (view.setting, view.why_not) == (setting, why_not)
     assert view.can_toggle == (setting is not Setting.WORKING and why_not is WhyNot.NONE)
+
+
+@pytest.mark.parametrize("mode", list(Mode))
+@pytest.mark.parametrize(
+    ("intercepts", "operation", "reason"),
+    [((), LEAVING, "Restoring"), ((BOB,), LEAVING, "Restoring"), ((MESH, PROXY), STARTING, "")],
+)
+def test_what_was_stopped_is_told_until_the_workload_is_restored(
+    mode: Mode, intercepts: tuple[InterceptRow, ...], operation: OperationView, reason: str
+) -> None:
+    view = mode_view(mode, ROW, intercepts, operation, UP)
+    assert view.reason == reason
+    assert (mode_line(view) == "Restoring …") == bool(reason)
 
 
 @pytest.mark.parametrize(

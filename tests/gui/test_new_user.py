@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QApplication, QLabel, QMenu, QPlainTextEdit, QPush
 from pytestqt.qtbot import QtBot
 
 from app.controllers.first_run_views import KubeconfigsView
-from app.controllers.views import ConnectionView, Phase
+from app.controllers.intercept_views import Health, InterceptRow
+from app.controllers.views import ConnectionView, Phase, PortRow
 from app.domain.intercepts import HeaderRule, HttpRule
 from app.ui.connection.state_bar import StateBar
 from app.ui.first_run.kubeconfig_list import KubeconfigList
@@ -20,8 +21,8 @@ from app.ui.plans.quitting import quit_dialog
 from app.ui.rules.rule_editor import RuleEditor
 from app.ui.rules.wording import moment_text
 from app.ui.theme import Theme
-from app.ui.traffic.throughput_graph import TrafficHistory
 from app.ui.traffic.traffic_dock import FLOWS, REQUESTS, THROUGHPUT, TrafficDock
+from app.ui.traffic.traffic_history import TrafficHistory
 from app.ui.traffic.traffic_wording import took
 from app.ui.window import Window
 from app.ui.wording import STATE_WORDS
@@ -120,6 +121,22 @@ def test_while_it_reconnects_nobody_is_told_to_connect(theme: Theme, qtbot: QtBo
     assert offers() == ["Connect to staging-eu"]
 
 
+def test_a_rule_that_was_used_before_can_be_started_at_once(theme: Theme, qtbot: QtBot) -> None:
+    inspector = Inspector(theme, me="dev", own_id="me")
+    qtbot.addWidget(inspector)
+    inspector.show()
+    row = replace(WORKLOADS[0], ports=(PortRow(8080, "http"),))
+    rule = HttpRule((HeaderRule("x-user", value="alice"),))
+    inspector.show_context("staging-eu")
+    inspector.show_connection(ConnectionView(Phase.CONNECTED, "staging-eu", row.namespace))
+    inspector.show_selection((row,))
+    assert not inspector.page.mesh.switch.isEnabled()
+    inspector.show_saved(row.key, (rule,), None, None)
+    assert inspector.page.rule.rule() == rule
+    assert inspector.page.mesh.switch.isEnabled()
+    assert inspector.page.mesh.line == "Brings only the requests that match the rule below."
+
+
 def test_without_a_cluster_the_bar_says_so(theme: Theme, qtbot: QtBot) -> None:
     menu = QMenu()
     bar = StateBar(theme, TrafficHistory(), menu)
@@ -129,6 +146,26 @@ def test_without_a_cluster_the_bar_says_so(theme: Theme, qtbot: QtBot) -> None:
     assert "No cluster chosen yet" in _texts(bar)
     bar.show_chosen("staging-eu")
     assert "Connect to staging-eu" in _texts(bar)
+
+
+def test_own_intercepts_have_their_modes_mark_and_colour(theme: Theme, qtbot: QtBot) -> None:
+    menu = QMenu()
+    bar = StateBar(theme, TrafficHistory(), menu)
+    qtbot.addWidget(bar)
+    qtbot.addWidget(menu)
+    proxy, rule = (
+        InterceptRow("a", ("Deployment", "shop", "cart"), mode, "", (), False, "me", True, 1.0, Health.ACTIVE)
+        for mode in ("proxy", "mesh")
+    )
+    for intercepts, text, colour in (
+        ((proxy,), "■ 1 intercept", "proxy"),
+        ((rule,), "◆ 1 intercept", "mesh"),
+        ((proxy, rule), "◆ 2 intercepts", "mesh"),
+    ):
+        bar.show_view(ConnectionView(Phase.CONNECTED, "staging-eu", intercepts=intercepts))
+        (label,) = (one for one in bar.findChildren(QLabel) if one.text() == text)
+        label.ensurePolished()
+        assert label.palette().windowText().color() == theme.colour(colour)
 
 
 def test_the_state_is_said_in_the_users_language(theme: Theme, qtbot: QtBot, qapp: QApplication) -> None:

@@ -130,6 +130,8 @@ class Bench:
     session: FakeTalks
     planned: ConnectPlan | KubeferryError = field(default_factory=lambda: CONNECT)
     connects: list[str] = field(default_factory=list)
+    wrong_choice: KubeferryError | None = None
+    """What is wrong with the user's choices for the connection."""
 
     @property
     def dialog(self) -> PlanDialog:
@@ -155,9 +157,14 @@ async def open_bench(theme: Theme, qtbot: QtBot) -> AsyncIterator[Bench]:
                 raise bench.planned
             return bench.planned
 
+        def make_target(context: str) -> Target:
+            if bench.wrong_choice is not None:
+                raise bench.wrong_choice
+            return Target(context=context)
+
         controller = InterceptController(scope, session)
         planner = ConnectPlanner(scope, plan_connect)
-        flow = ChangeFlow(parent, theme, store, controller, planner, lambda context: Target(context=context))
+        flow = ChangeFlow(parent, theme, store, controller, planner, make_target)
         bench = Bench(flow, store, session)
         flow.connect_agreed.connect(bench.connects.append)
         yield bench
@@ -292,17 +299,32 @@ class TestChangeFlow:
             assert bench.connects == ["prod"]
             assert bench.flow.dialog is None
 
-    async def test_subnets_that_are_none_are_told_in_the_plan(
-        self, theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    @pytest.mark.parametrize(("elsewhere", "is_open"), [("staging", False), ("prod", True)])
+    async def test_a_plan_is_out_of_date_once_somebody_else_has_connected(
+        self, theme: Theme, qtbot: QtBot, elsewhere: str, is_open: bool
     ) -> None:
         async with open_bench(theme, qtbot) as bench:
+            bench.flow.show_connection(ConnectionView(Phase.DISCONNECTED))
+            bench.flow.connect_to("staging")
+            await settle()
+            bench.flow.show_connection(ConnectionView(Phase.CONNECTED, elsewhere, "shop"))
+            assert (bench.flow.dialog is not None) == is_open
+            assert bench.connects == []
 
-            def refuse(_context: str) -> Target:
-                raise KubeferryError(
-                    ErrorCode.INVALID_OPTION, option="10.0.0.0/99", problem="not a subnet like 10.0.0.0/8"
-                )
+    async def test_a_connection_can_be_made_anew_while_it_is_there(self, theme: Theme, qtbot: QtBot) -> None:
+        async with open_bench(theme, qtbot) as bench:
+            up = ConnectionView(Phase.CONNECTED, "staging", "shop")
+            bench.flow.show_connection(up)
+            bench.flow.connect_to("staging")
+            await settle()
+            bench.flow.show_connection(replace(up, phase=Phase.DEGRADED))
+            bench.dialog.button.click()
+            assert bench.connects == ["staging"]
 
-            monkeypatch.setattr(bench.flow, "_make_target", refuse)
+    async def test_subnets_that_are_none_are_told_in_the_plan(self, theme: Theme, qtbot: QtBot) -> None:
+        async with open_bench(theme, qtbot) as bench:
+            problem = "not a subnet like 10.0.0.0/8"
+            bench.wrong_choice = KubeferryError(ErrorCode.INVALID_OPTION, option="10.0.0.0/99", problem=problem)
             bench.flow.connect_to("staging")
             assert "10.0.0.0/99" in texts(bench.dialog)
             assert not bench.dialog.button.isEnabled()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.controllers.intercept_views import Doing, InterceptRow, OperationView, OutcomeView, ref_of
@@ -172,3 +173,24 @@ async def test_the_trays_stop_in_the_middle_of_a_start(
         await bench.until(lambda: not bench.parts.intercepts.operations)
         await bench.connected()
         assert page.outcome.text == ""
+
+
+async def test_the_inspectors_stop_in_the_middle_of_a_start(
+    theme: Theme, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with window_bench.open_bench(theme, qtbot, tmp_path, monkeypatch) as bench:
+        await bench.show()
+        await bench.connected(window_bench.MINE)
+        bench.store.change(muted_plans=frozenset(PlanKind))
+        page = bench.window.inspector.page
+        bench.window.choose_workload(window_bench.KEY)
+        await bench.until(lambda: bench.window.inspector.key == window_bench.KEY)
+        bench.session.answers = [im.OperationAccepted(7), im.OperationAccepted(8)]
+        bench.window.inspector.toggle_proxy()
+        talk = await bench.talk()
+        await bench.until(lambda: len(bench.parts.intercepts.operations) == 1)
+        (stop,) = (one for one in page.people.findChildren(QPushButton) if one.text() == "Stop")
+        assert stop.isEnabled()
+        stop.click()
+        await bench.until(lambda: talk.requests[-1] == im.CancelOperation(7))
+        await bench.until(lambda: page.proxy.line.endswith("; then it is stopped …"))

@@ -100,8 +100,8 @@ def test_notifications_and_plans(dialog: SettingsDialog, store: PreferenceStore)
     assert not dialog.plans.reset.isEnabled()
     store.change(muted_plans=frozenset({PlanKind.MESH}))
     assert not dialog.plans.rows[PlanKind.MESH].is_on
-    dialog.plans.rows[PlanKind.LEAVE].switch.click()
-    assert store.value.muted_plans == {PlanKind.MESH, PlanKind.LEAVE}
+    dialog.plans.rows[PlanKind.PROXY].switch.click()
+    assert store.value.muted_plans == {PlanKind.MESH, PlanKind.PROXY}
     dialog.plans.reset.click()
     assert store.value.muted_plans == frozenset()
     assert dialog.plans.rows[PlanKind.MESH].is_on
@@ -109,7 +109,7 @@ def test_notifications_and_plans(dialog: SettingsDialog, store: PreferenceStore)
 
 def test_every_kind_has_a_row(dialog: SettingsDialog) -> None:
     assert set(dialog.notifications.rows) == set(NoticeKind)
-    assert set(dialog.plans.rows) == set(PlanKind)
+    assert set(dialog.plans.rows) == set(PlanKind) - {PlanKind.LEAVE}, "what is never muted has no switch"
 
 
 def test_connection(dialog: SettingsDialog, store: PreferenceStore) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
-from PySide6.QtCore import QCoreApplication, QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLabel, QTabBar, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
@@ -23,8 +23,9 @@ from app.ui.theme import Theme
 from app.ui.traffic.dock_note import DockNote
 from app.ui.traffic.flow_model import Column, FlowModel
 from app.ui.traffic.replay_dialog import ReplayDialog
-from app.ui.traffic.throughput_graph import HISTORY_S, ThroughputGraph, TrafficHistory
+from app.ui.traffic.throughput_graph import ThroughputGraph
 from app.ui.traffic.traffic_dock import FLOWS, REQUESTS, THROUGHPUT, TrafficDock
+from app.ui.traffic.traffic_history import HISTORY_S, TrafficHistory
 from helper.protocol.intercepts import HIDDEN_VALUE, RequestBatch, RequestRecord, Verdict, Workload
 from tests.gui.accessible import focus_order, nameless, out_of_order
 from tests.gui.test_controllers import Heard
@@ -118,6 +119,24 @@ def test_an_ended_connection_is_not_frozen(dock: TrafficDock, history: TrafficHi
     history.clear()
     dock.show_sample(None)
     assert dock.graph.reading == ""
+
+
+def test_the_rates_give_way_to_the_tabs(dock: TrafficDock, history: TrafficHistory) -> None:
+    _fill(history, 2)
+    dock.show_sample(history.samples[-1])
+    dock.tabs.setCurrentIndex(REQUESTS)
+    assert "↓ 1.0 kB/s" in _texts(dock)
+    for width, has_rates in ((520, False), (1000, True)):
+        dock.resize(width, 300)
+        QCoreApplication.processEvents()
+        QCoreApplication.processEvents()
+        assert dock.width() == width, "as wide as the smallest window leaves it beside the inspector"
+        last = dock.tabs.tabRect(REQUESTS)
+        assert dock.tabs.tabRect(THROUGHPUT).left() >= 0
+        assert last.right() <= dock.tabs.width(), f"the tabs are cut off at {width} px"
+        assert ("↓ 1.0 kB/s" in _texts(dock)) == has_rates, f"at {width} px"
+    dock.show_view(ConnectionView())
+    assert "kB/s" not in _texts(dock)
 
 
 def test_each_tab_has_what_applies_to_it(dock: TrafficDock) -> None:
@@ -262,6 +281,26 @@ def test_an_export_asks_where_without_waiting(dock: TrafficDock, tmp_path: Path)
     assert "2 requests exported" in _texts(dock)
     dock.show_export(ExportOutcome(path, problem="No space left on device"))
     assert "No space left" in _texts(dock)
+
+
+def test_what_was_exported_takes_the_place_of_the_rates_for_a_while(
+    dock: TrafficDock, history: TrafficHistory, qtbot: QtBot
+) -> None:
+    _fill(history, 2)
+    dock.show_sample(history.samples[-1])
+    dock.tabs.setCurrentIndex(REQUESTS)
+    (timer,) = dock.findChildren(QTimer, options=Qt.FindChildOption.FindDirectChildrenOnly)
+    timer.setInterval(1)
+    dock.show_export(ExportOutcome("/x", 2))
+    assert "2 requests exported" in _texts(dock)
+    assert "kB/s" not in _texts(dock)
+    dock.tabs.setCurrentIndex(FLOWS)
+    assert "kB/s" in _texts(dock)
+    dock.tabs.setCurrentIndex(REQUESTS)
+    qtbot.waitUntil(lambda: "exported" not in _texts(dock) and "kB/s" in _texts(dock))
+    dock.show_export(ExportOutcome("/x", problem="No space left on device"))
+    qtbot.wait(20)
+    assert "No space left" in _texts(dock), "what went wrong stays"
 
 
 def test_json_lines_are_those_of_the_command_line(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton, QWidget
@@ -240,3 +240,9 @@ def test_narrow_lists_leave_out_columns(tab: RequestsTab) -> None:
     tab.list.resize(600, 200)
     assert tab.list.isColumnHidden(Column.POD)
     assert not tab.list.isColumnHidden(Column.VERDICT)
+    for width in (520, 440, 330, 235):
+        tab.list.resize(width, 200)
+        QCoreApplication.processEvents()
+        shown = sum(tab.list.columnWidth(column) for column in Column if not tab.list.isColumnHidden(column))
+        assert shown <= tab.list.viewport().width(), f"it would have to be scrolled sideways at {width} px"
+    assert not tab.list.isColumnHidden(Column.PATH)

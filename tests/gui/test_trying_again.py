@@ -12,7 +12,7 @@ from app.controllers.views import ConnectionView, Phase
 from app.domain.errors import ErrorCode, KubeferryError, Problem
 from app.session import intercept_messages as im
 from app.session import messages as m
-from app.ui.plans import change_flow
+from app.ui.plans import connect_flow
 from app.ui.theme import Theme
 from tests.gui.test_intercept_controller import settle
 from tests.gui.test_plans import ANSWER, CONNECT, MESH, Bench, open_bench, texts
@@ -75,6 +75,16 @@ async def test_the_same_connection_is_made_at_once(theme: Theme, qtbot: QtBot) -
         assert bench.flow.dialog is None
 
 
+async def test_a_connection_that_came_meanwhile_is_not_made_anew(theme: Theme, qtbot: QtBot) -> None:
+    async with open_bench(theme, qtbot) as bench:
+        await _connect_and_fail(bench)
+        bench.flow.connect_to("staging")
+        bench.flow.show_connection(UP)
+        await settle()
+        assert bench.connects == ["staging"]
+        assert bench.flow.dialog is None
+
+
 async def test_another_plan_is_shown(theme: Theme, qtbot: QtBot) -> None:
     async with open_bench(theme, qtbot) as bench:
         await _connect_and_fail(bench)
@@ -126,7 +136,7 @@ async def test_production_is_agreed_to_every_time(theme: Theme, qtbot: QtBot) ->
 async def test_a_slow_cluster_is_waited_for_in_sight(
     theme: Theme, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(change_flow, "RETRY_PATIENCE_MS", 0)
+    monkeypatch.setattr(connect_flow, "RETRY_PATIENCE_MS", 0)
     async with open_bench(theme, qtbot) as bench:
         await _connect_and_fail(bench)
         bench.flow.connect_to("staging")

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.controllers.views import ConnectionView, Phase
 from app.ui.theme import Theme, ThemeChoice
-from app.ui.traffic.throughput_graph import scale_top
+from app.ui.traffic.throughput_curves import scale_top
 from app.ui.window import Window
 from app.ui.wording import age, rate, round_trip, state_line, subnets_line
 from tests.gui import sample_data

@@ -5,14 +5,17 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QPushButton, QToolButton, QWidget
 
+from app.controllers.inspector_view import Mode
 from app.controllers.views import ConnectionView, Phase
 from app.ui.connection.connect_switch import ConnectSwitch
 from app.ui.connection.state_glyph import StateGlyph
 from app.ui.icons import icon
-from app.ui.styled import dress_anew, styled
+from app.ui.styled import dress_anew, restyle, styled
 from app.ui.theme import Theme
-from app.ui.traffic.throughput_graph import Sparkline, TrafficHistory
+from app.ui.traffic.sparkline import Sparkline
+from app.ui.traffic.traffic_history import TrafficHistory
 from app.ui.translation import tr, tr_count
+from app.ui.widgets.elided_button import ElidedButton
 from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.wording import STATE_COLOURS, mode_word, place, round_trip, state_line, state_word, subnets_line
 
@@ -47,8 +50,8 @@ class StateBar(QFrame):
         self._sparkline = Sparkline(theme, history)
         self._cancel = QPushButton(tr("Cancel"))
         self._cancel.clicked.connect(self.disconnect_asked)
-        self._hint = styled(QLabel(), "dim")
-        self._change = styled(QPushButton(), "link")
+        self._hint = styled(ElidedLabel(), "dim")
+        self._change = styled(ElidedButton(), "link")
         self._change.clicked.connect(self.connect_asked)
         self._switch = ConnectSwitch(theme)
         self._switch.clicked.connect(self._switch_clicked)
@@ -82,14 +85,18 @@ class StateBar(QFrame):
         is_up = view.phase in (Phase.CONNECTED, Phase.DEGRADED, Phase.RECONNECTING)
         self._subnets.setText(subnets_line(view.subnets))
         self._subnets.setToolTip(tr("Routed into the cluster:") + "\n" + "\n".join(view.subnets))
-        self._subnets.setVisible(is_up and bool(view.subnets))
+        leads_elsewhere = view.phase.holds_connection and self._chosen not in ("", view.context or self._chosen)
+        # They make room for the offer to switch, whose names can be long.
+        self._subnets.setVisible(is_up and bool(view.subnets) and not leads_elsewhere)
         self._rtt.setVisible(is_up and view.rtt_s is not None)
         self._rtt.setText(tr("RTT {time}", time=round_trip(view.rtt_s)) if view.rtt_s is not None else "")
         self._sparkline.setVisible(is_up)
         self._intercepts.setVisible(is_up and bool(view.intercepts))
         count = len(view.intercepts)
-        shape = "■" if all(one.mode == "proxy" for one in view.intercepts) else "◆"
+        are_proxies = all(one.mode == Mode.PROXY for one in view.intercepts)
+        shape = "■" if are_proxies else "◆"
         self._intercepts.setText(f"{shape} " + tr_count(count, "{count} intercept", "{count} intercepts"))
+        restyle(self._intercepts, "proxiesWord" if are_proxies else "interceptsWord")
         self._intercepts.setToolTip(
             "\n".join(f"{one.key[2]} · {one.rule or mode_word(one.mode)}" for one in view.intercepts)
         )
@@ -98,7 +105,6 @@ class StateBar(QFrame):
         there_is = tr("Connect to {context}", context=self._chosen) if self._chosen else tr("No cluster chosen yet")
         self._hint.setText(there_is if is_off else "")
         self._hint.setVisible(bool(self._hint.text()))
-        leads_elsewhere = view.phase.holds_connection and self._chosen not in ("", view.context or self._chosen)
         self._change.setText(tr("Switch to {context}", context=self._chosen))
         self._change.setVisible(leads_elsewhere)
         self._switch.show_view(view)

@@ -10,6 +10,7 @@ from app.controllers.views import WorkloadRow
 from app.ui.inspector.known import Known
 from app.ui.styled import styled
 from app.ui.translation import tr, tr_count
+from app.ui.widgets.breakable import breakable
 
 _MOST_NAMES = 12
 
@@ -41,7 +42,8 @@ class ChoicePage(QWidget):
         self._head.setText(tr_count(len(rows), "{count} workload", "{count} workloads"))
         shown = ", ".join(row.name for row in rows[:_MOST_NAMES])
         more = len(rows) - _MOST_NAMES
-        self._names.setText(tr("{names} and {count} more", names=shown, count=more) if more > 0 else shown)
+        names = tr("{names} and {count} more", names=shown, count=more) if more > 0 else shown
+        self._names.setText(breakable(names))
         count = len(self._mine)
         stop = tr_count(count, "Stop {count} intercept of mine", "Stop {count} intercepts of mine")
         self._stop.setText(stop if count else tr("Stop my intercepts"))

@@ -11,6 +11,7 @@ from app.ui.inspector.words import MODE_TITLES, mode_line
 from app.ui.styled import restyle, styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.breakable import breakable
 from app.ui.widgets.switch import BETWEEN, OFF, ON, Switch
 
 _TRACK = QSize(36, 20)
@@ -34,6 +35,7 @@ class ModeRow(QWidget):
         self._mode = mode
         self._view = ModeView(mode, Setting.OFF)
         self._extra_reason = ""
+        self._told = ""
         title = tr(MODE_TITLES[mode])
         self._glyph = QLabel()
         self._title = styled(QLabel(title), "modeTitle")
@@ -56,7 +58,7 @@ class ModeRow(QWidget):
 
     @property
     def line(self) -> str:
-        return self._line.text()
+        return self._told
 
     def show_view(self, view: ModeView, not_startable: str = "") -> None:
         """`not_startable`: why it cannot be switched on as things are set; one that is on can be switched off."""
@@ -65,7 +67,8 @@ class ModeRow(QWidget):
         line = mode_line(view)
         if is_blocked and view.can_toggle:
             line = not_startable
-        self._line.setText(line)
+        self._told = line
+        self._line.setText(breakable(line))
         # While something is being done it only does nothing when it is pressed: it keeps the keyboard meanwhile.
         is_working = view.setting is Setting.WORKING
         self.switch.setEnabled(is_working or (view.can_toggle and not is_blocked))

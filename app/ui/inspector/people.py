@@ -7,10 +7,11 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 
 from app.controllers.intercept_views import Health, InterceptRow
 from app.ui.icons import icon_pixmap
-from app.ui.inspector.words import busy_words, health_words, since_words, what_words
+from app.ui.inspector.words import health_words, since_words, what_words
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.breakable import breakable
 from app.ui.widgets.layouts import empty_layout
 
 _GLYPH = 14
@@ -28,26 +29,27 @@ class PeopleList(QWidget):
         self._theme = theme
         self._shown: tuple[InterceptRow, ...] = ()
         self._stops: list[QPushButton] = []
-        self._is_busy = False
+        self._is_leaving = False
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(8)
         theme.changed.connect(self._rebuild)
 
-    def show_rows(self, rows: tuple[InterceptRow, ...], *, is_busy: bool = False) -> None:
-        """Own ones first, then by age. `is_busy`: something is being done, and has to end before one is stopped."""
+    def show_rows(self, rows: tuple[InterceptRow, ...], *, is_leaving: bool = False) -> None:
+        """Own ones first, then by age. `is_leaving`: they are being stopped already. What else is being done keeps
+        nobody from stopping one: that waits for its turn."""
         ordered = tuple(sorted(rows, key=lambda one: (not one.mine, one.since)))
         if ordered != self._shown:
             self._shown = ordered
             self._rebuild()
-        if is_busy != self._is_busy:
-            self._is_busy = is_busy
+        if is_leaving != self._is_leaving:
+            self._is_leaving = is_leaving
             self._dress_stops()
 
     def _dress_stops(self) -> None:
-        why_not = busy_words() if self._is_busy else ""
+        why_not = tr("It is being stopped already.") if self._is_leaving else ""
         for stop in self._stops:
-            stop.setEnabled(not self._is_busy)
+            stop.setEnabled(not self._is_leaving)
             stop.setToolTip(why_not)
             stop.setAccessibleDescription(why_not)
 
@@ -65,10 +67,10 @@ class PeopleList(QWidget):
         name = f"mode-{one.mode}" if one.mine else f"mode-{one.mode}-other"
         glyph = QLabel()
         glyph.setPixmap(icon_pixmap(name, self._theme.colour(one.mode), _GLYPH, self.devicePixelRatioF()))
-        title = styled(QLabel(f"{who} · {what}"), "personWhat")
+        title = styled(QLabel(breakable(f"{who} · {what}")), "personWhat")
         state = tr("since {time} · {health}", time=since_words(one), health=health_words(one))
         is_well = one.health is Health.ACTIVE and not one.trouble
-        line = styled(QLabel(state), "dim" if is_well else "modeUnhealthy")
+        line = styled(QLabel(breakable(state)), "dim" if is_well else "modeUnhealthy")
         for label in (title, line):
             label.setWordWrap(True)
             label.setTextFormat(Qt.TextFormat.PlainText)

@@ -61,10 +61,6 @@ def mode_line(view: ModeView) -> str:
     return tr(MODE_HINTS[view.mode])
 
 
-def busy_words() -> str:
-    return tr("Something else is being done to this workload.")
-
-
 def why_not_words(view: ModeView) -> str:
     match view.why_not:
         case WhyNot.NOT_CONNECTED:
@@ -74,6 +70,6 @@ def why_not_words(view: ModeView) -> str:
         case WhyNot.FORBIDDEN | WhyNot.IMPOSSIBLE:
             return view.reason
         case WhyNot.BUSY:
-            return busy_words()
+            return f"{view.reason} …" if view.reason else tr("Something else is being done to this workload.")
         case WhyNot.NONE:
             return ""

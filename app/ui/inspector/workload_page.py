@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.controllers.inspector_view import Mode, ModeView, Setting, WhyNot, mode_view
-from app.controllers.intercept_views import InterceptRow, Key, ref_of
+from app.controllers.intercept_views import Doing, InterceptRow, Key, ref_of
 from app.controllers.views import Phase, WorkloadRow
 from app.domain.catalogue import Explanation
 from app.domain.intercepts import Claim, HttpRule, Wish
@@ -23,6 +23,7 @@ from app.ui.rules.rule_trial import RuleTrial
 from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.translation import tr
+from app.ui.widgets.elided_button import ElidedButton
 from app.ui.widgets.fold import Fold
 
 _Place = tuple[str, Key]
@@ -52,7 +53,7 @@ class WorkloadPage(QWidget):
         self.outcome = OutcomeNote(theme)
         self.proxy = ModeRow(theme, Mode.PROXY)
         self.mesh = ModeRow(theme, Mode.MESH)
-        self._connect = styled(QPushButton(), "primary")
+        self._connect = styled(ElidedButton(), "primary")
         self.rule = RuleEditor(theme, me=me)
         self._add_rule = QPushButton(tr("Add this rule"))
         self.trial = RuleTrial(theme)
@@ -89,6 +90,7 @@ class WorkloadPage(QWidget):
                 editor.show_map(used.ports, used.only_ports)
         if rules and self._row is not None and self.rule.rule() is None and self._place not in self._drafts:
             self.rule.show_rule(rules[0])
+        self._refresh()
 
     def keep_problem(self, key: Key, problem: Explanation | None) -> None:
         """What was done was done in the connected cluster."""
@@ -134,7 +136,8 @@ class WorkloadPage(QWidget):
         self.mesh.show_view(mesh, self._rule_problem() or _first(self.ports.problems()))
         self._show_connect(proxy)
         self._add_rule.setVisible(mesh.setting in (Setting.ON, Setting.UNHEALTHY) and self._is_new_rule(mesh))
-        self.people.show_rows(intercepts, is_busy=operation is not None)
+        is_leaving = operation is not None and operation.doing is Doing.LEAVE
+        self.people.show_rows(intercepts, is_leaving=is_leaving)
         self._people_head.setVisible(bool(intercepts))
         self.people.setVisible(bool(intercepts))
         self.outcome.show_problem(self._problems.get(self._place) if operation is None else None)

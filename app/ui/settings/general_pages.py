@@ -23,8 +23,8 @@ PLANS = {
     PlanKind.CONNECT: (mark("Connecting"), mark("Routes, names and what is installed in the cluster.")),
     PlanKind.PROXY: (mark("Taking all traffic of a workload"), mark("What changes in it, and who else is affected.")),
     PlanKind.MESH: (mark("Taking requests by a rule"), mark("What changes in it, and whose rules it meets.")),
-    PlanKind.LEAVE: (mark("Giving a workload back"), mark("What is restored.")),
 }
+"""Not of giving a workload back: that is only asked about in production, and there always."""
 
 
 class AutostartFile(Protocol):

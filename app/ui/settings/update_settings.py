@@ -21,7 +21,7 @@ class UpdateSettings(QWidget):
 
     def __init__(self, theme: Theme, store: PreferenceStore) -> None:
         super().__init__()
-        self._hint = tr("Once a day the address below is asked, without saying who asks. Nothing is installed.")
+        self._hint = tr("Once a day an address of your choice is asked, without saying who asks. Nothing is installed.")
         self.wanted = SwitchRow(theme, tr("Check for updates"), self._hint)
         self.address = FieldRow(
             tr("Where to ask"),

@@ -23,6 +23,8 @@ from app.ui.translation import tr
 
 _WITH_BODY = ("POST", "PUT", "PATCH", "DELETE")
 _TEXT_LIMIT = 64 * 1024
+_BEFORE_HEAD = 8
+"""More room above a section than within it, in pixels."""
 
 
 class ReplayDialog(QDialog):
@@ -49,6 +51,7 @@ class ReplayDialog(QDialog):
         self._body = _editor(tr("Body"), "")
         self._body.setPlaceholderText(tr("The body was not kept. Type one here, or send none."))
         self._head = styled(QLabel(), "replayHead")
+        self._head.hide()
         self._answer = _editor(tr("Answer"), "")
         self._answer.setReadOnly(True)
         self._answer.setPlaceholderText(tr("The answer appears here."))
@@ -113,6 +116,7 @@ class ReplayDialog(QDialog):
 
     def _tell(self, words: str, *, is_bad: bool = False) -> None:
         self._head.setText(words)
+        self._head.show()
         self._head.setProperty("tone", "bad" if is_bad else "good")
         dress_anew(self._head)
 
@@ -131,6 +135,7 @@ class ReplayDialog(QDialog):
         column.setSpacing(8)
         column.addLayout(first)
         column.addWidget(self._target)
+        column.addSpacing(_BEFORE_HEAD)
         column.addWidget(styled(QLabel(tr("HEADERS")), "sectionHead"))
         column.addWidget(self._headers, 2)
         missing = [name for name, value in self._request.headers if value == HIDDEN]
@@ -141,10 +146,12 @@ class ReplayDialog(QDialog):
         note.setWordWrap(True)
         column.addWidget(note)
         if self._has_body:
+            column.addSpacing(_BEFORE_HEAD)
             column.addWidget(styled(QLabel(tr("BODY")), "sectionHead"))
             column.addWidget(self._body, 2)
         else:
             self._body.setParent(None)
+        column.addSpacing(_BEFORE_HEAD)
         column.addWidget(styled(QLabel(tr("ANSWER")), "sectionHead"))
         self._head.setWordWrap(True)
         self._head.setTextFormat(Qt.TextFormat.PlainText)

@@ -19,8 +19,14 @@ _WIDTHS = {
     Column.RULE: 112,
     Column.POD: 180,
 }
-_LEAST_WIDTH_WITH = {Column.POD: 860, Column.RULE: 700, Column.DURATION: 480}
-"""Narrower than this, a column gives way to the path."""
+_LEAST_WIDTH_WITH = {
+    Column.POD: 860,
+    Column.RULE: 700,
+    Column.DURATION: 480,
+    Column.VERDICT: 410,
+    Column.STATUS: 310,
+}
+"""Narrower than this, a column gives way to the path. The last ones go beside the details, which say the same."""
 
 
 class RequestList(DockTable):

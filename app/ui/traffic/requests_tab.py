@@ -32,6 +32,8 @@ from app.ui.widgets.elided_label import ElidedLabel
 from app.ui.widgets.filter_box import FilterBox
 
 _FILTER_PAUSE_MS = 120
+_LEAST_FILTER_WIDTH = 120
+"""In the smallest window, beside the inspector, the chips need the rest of the row."""
 _ALL, _LAPTOP, _CLUSTER, _FAILED = range(4)
 _CHIP_TESTS: dict[int, tuple[Test, ...]] = {
     _ALL: (),
@@ -256,7 +258,7 @@ class RequestsTab(QWidget):
         row.addWidget(self._newest)
         row.addStretch(1)
         row.addWidget(self._count)
-        self.filter.setMinimumWidth(200)
+        self.filter.setMinimumWidth(_LEAST_FILTER_WIDTH)
         self.filter.setMaximumWidth(420)
         self._split = QSplitter(Qt.Orientation.Horizontal)
         self._split.setHandleWidth(1)

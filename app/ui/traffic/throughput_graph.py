@@ -1,80 +1,27 @@
-"""Live throughput as a filled line for what comes down and a line for what goes up.
-
-Drawn with QPainter: 300 points a second apart need no plotting library (pyqtgraph and numpy cost 0.7 s of start-up).
-"""
+"""The dock's graph of live throughput: the curves with a scale, minutes, and a second that is read off."""
 
 from __future__ import annotations
 
-import math
 import time
-from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import (
-    QColor,
-    QFocusEvent,
-    QKeyEvent,
-    QLinearGradient,
-    QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPen,
-)
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.controllers.views import TrafficSample
 from app.ui.theme import Theme
+from app.ui.traffic.throughput_curves import draw_samples, scale_top
+from app.ui.traffic.traffic_history import HISTORY_S, TrafficHistory, peak_of
 from app.ui.traffic.traffic_wording import clock_time
 from app.ui.translation import tr, tr_count
 from app.ui.wording import rate, round_rate
 
-HISTORY_S = 300
-SPARKLINE_S = 120
-_FLOOR_BYTES_S = 10_000.0
-"""The scale never goes below it, so that a few keep-alive packets do not look like load."""
-_HEADROOM = 1.03
-_SCALE_STEPS = (1.0, 2.0, 4.0, 6.0, 8.0, 10.0)
 _GRID_LINES = 2
 _SCALE_WIDTH = 76
 _MINUTES_HEIGHT = 18
 _LEAST_HEIGHT_WITH_MINUTES = 96
 _PAGE_S = 30
-
-Samples = Sequence[TrafficSample]
-
-
-def scale_top(peak: float) -> float:
-    """The round number at the top of the scale, whose half is round as well."""
-    wanted = max(peak * _HEADROOM, _FLOOR_BYTES_S)
-    power = 10.0 ** math.floor(math.log10(wanted))
-    return next(step * power for step in _SCALE_STEPS if step * power >= wanted)
-
-
-def peak_of(samples: Samples) -> float:
-    return max((max(sample.up_bytes_s, sample.down_bytes_s) for sample in samples), default=0.0)
-
-
-class TrafficHistory:
-    """The last five minutes, shared by everything that draws them."""
-
-    def __init__(self) -> None:
-        self._samples: deque[TrafficSample] = deque(maxlen=HISTORY_S)
-
-    @property
-    def samples(self) -> tuple[TrafficSample, ...]:
-        return tuple(self._samples)
-
-    @property
-    def peak(self) -> float:
-        return peak_of(self._samples)
-
-    def add(self, sample: TrafficSample) -> None:
-        self._samples.append(sample)
-
-    def clear(self) -> None:
-        self._samples.clear()
 
 
 class ThroughputGraph(QWidget):
@@ -241,85 +188,3 @@ class ThroughputGraph(QWidget):
         painter.drawRoundedRect(box, 6, 6)
         painter.setPen(self._theme.colour("text"))
         painter.drawText(box, int(Qt.AlignmentFlag.AlignCenter), text)
-
-
-class Sparkline(QWidget):
-    """The last two minutes of the same history at the size of a word, for the state bar."""
-
-    def __init__(self, theme: Theme, history: TrafficHistory, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._history = history
-        self.setFixedSize(QSize(96, 24))
-        self.setAccessibleName(tr("Throughput"))
-        theme.changed.connect(self.update)
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        plot = QRectF(self.rect()).adjusted(0, 2, 0, -2)
-        painter.setPen(QPen(self._theme.colour("line"), 1))
-        painter.drawLine(plot.bottomLeft(), plot.bottomRight())
-        samples = self._history.samples[-SPARKLINE_S:]
-        top = scale_top(peak_of(samples))
-        draw_samples(painter, plot, samples, top, self._theme, span_s=SPARKLINE_S, up_line=False)
-
-
-def draw_samples(
-    painter: QPainter,
-    plot: QRectF,
-    samples: Samples,
-    top: float,
-    theme: Theme,
-    *,
-    span_s: int = HISTORY_S,
-    up_line: bool = True,
-) -> None:
-    """Newest sample at the right edge, one second a step, `top` bytes per second at the upper edge."""
-    if not samples:
-        return
-    step = plot.width() / (span_s - 1)
-    first = plot.right() - step * (len(samples) - 1)
-
-    def points(values: list[float]) -> list[QPointF]:
-        return [
-            QPointF(first + index * step, plot.bottom() - min(value / top, 1.0) * plot.height())
-            for index, value in enumerate(values)
-        ]
-
-    down = points([sample.down_bytes_s for sample in samples])
-    _fill(painter, plot, down, theme.colour("accent"))
-    _stroke(painter, down, theme.colour("accent"))
-    if up_line:
-        _stroke(painter, points([sample.up_bytes_s for sample in samples]), theme.colour("proxy"))
-
-
-def _path(points: list[QPointF]) -> QPainterPath:
-    path = QPainterPath(points[0])
-    for point in points[1:]:
-        path.lineTo(point)
-    return path
-
-
-def _stroke(painter: QPainter, points: list[QPointF], colour: QColor) -> None:
-    if len(points) < 2:
-        return
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(QPen(colour, 1.5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-    painter.drawPath(_path(points))
-
-
-def _fill(painter: QPainter, plot: QRectF, points: list[QPointF], colour: QColor) -> None:
-    if len(points) < 2:
-        return
-    path = _path(points)
-    path.lineTo(points[-1].x(), plot.bottom())
-    path.lineTo(points[0].x(), plot.bottom())
-    path.closeSubpath()
-    strong, faint = QColor(colour), QColor(colour)
-    strong.setAlphaF(0.28)
-    faint.setAlphaF(0.03)
-    gradient = QLinearGradient(plot.topLeft(), plot.bottomLeft())
-    gradient.setColorAt(0, strong)
-    gradient.setColorAt(1, faint)
-    painter.fillPath(path, gradient)

@@ -5,12 +5,11 @@ from __future__ import annotations
 import time
 from itertools import pairwise
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
-    QLabel,
     QMenu,
     QStackedWidget,
     QTabBar,
@@ -28,14 +27,18 @@ from app.ui.styled import styled
 from app.ui.theme import Theme
 from app.ui.traffic.export_dialog import ask_where
 from app.ui.traffic.flows_tab import FlowsTab
+from app.ui.traffic.rates import Rates
 from app.ui.traffic.replay_dialog import ReplayDialog
 from app.ui.traffic.requests_tab import RequestsTab
-from app.ui.traffic.throughput_graph import ThroughputGraph, TrafficHistory
+from app.ui.traffic.throughput_graph import ThroughputGraph
+from app.ui.traffic.traffic_history import TrafficHistory
 from app.ui.translation import tr, tr_count
-from app.ui.wording import rate
+from app.ui.widgets.elided_label import ElidedLabel
 
 HEAD_HEIGHT = 36
 THROUGHPUT, FLOWS, REQUESTS = range(3)
+_TOLD_MS = 12_000
+"""How long it is said that something was exported."""
 _PHASES_WITH_PATH = (Phase.CONNECTED, Phase.DEGRADED, Phase.RECONNECTING)
 
 
@@ -58,6 +61,7 @@ class TrafficDock(QFrame):
         self._theme = theme
         self._is_folded = False
         self._is_paused = False
+        self._has_path = False
         self._context: str | None = None
         self._meshes: frozenset[str] = frozenset()
         self._dialog: ReplayDialog | None = None
@@ -66,9 +70,9 @@ class TrafficDock(QFrame):
         self.requests = RequestsTab(theme)
         self.tabs = QTabBar()
         self._pages = QStackedWidget()
-        self._down = styled(QLabel(), "rateDown")
-        self._up = styled(QLabel(), "rateUp")
-        self._message = styled(QLabel(), "dim")
+        self.rates = Rates()
+        self._message = styled(ElidedLabel(), "dim")
+        self._forget_later = QTimer(self, singleShot=True, interval=_TOLD_MS)
         self._filter, self._export, self._pause, self._fold = (QToolButton() for _ in range(4))
         self._make_head()
         self._lay_out()
@@ -117,13 +121,12 @@ class TrafficDock(QFrame):
             self.requests.clear()
         self.flows.show_connected(has_path)
         self.requests.show_connected(has_path)
-        self._down.setVisible(has_path)
-        self._up.setVisible(has_path)
+        self._has_path = has_path
+        self._show_message()
 
     def show_sample(self, sample: TrafficSample | None) -> None:
         """None: the history was cleared."""
-        self._down.setText(f"↓ {rate(sample.down_bytes_s)}" if sample else "")
-        self._up.setText(f"↑ {rate(sample.up_bytes_s)}" if sample else "")
+        self.rates.show_sample(sample)
         self.graph.refresh()
 
     def show_flows(self, rows: tuple[FlowRow, ...]) -> None:
@@ -157,20 +160,22 @@ class TrafficDock(QFrame):
                 problem=outcome.problem,
                 path=outcome.path,
             )
+            self._forget_later.stop()
         else:
             words = tr_count(outcome.count, "{count} request exported.", "{count} requests exported.")
+            self._forget_later.start()
         self._message.setText(words)
         self._message.setToolTip(outcome.path)
+        self._show_message()
 
     def _make_head(self) -> None:
         self.tabs.setObjectName("dockTabs")
         self.tabs.setDrawBase(False)
         self.tabs.setExpanding(False)
+        self.tabs.setUsesScrollButtons(False)
         self.tabs.setAccessibleName(tr("Traffic"))
         for words in (tr("Throughput"), tr("Flows"), tr("Requests")):
             self.tabs.addTab(words)
-        for label in (self._down, self._up):
-            label.setMinimumWidth(92)
         for button in (self._filter, self._export, self._pause, self._fold):
             button.setIconSize(QSize(16, 16))
         _name(self._filter, tr("Filter"), tr("Filter (Ctrl+Shift+F)"))
@@ -189,6 +194,7 @@ class TrafficDock(QFrame):
     def _connect(self) -> None:
         self.tabs.currentChanged.connect(self._show_tab)
         self.tabs.tabBarClicked.connect(lambda _index: self.set_folded(False))
+        self._forget_later.timeout.connect(self._forget_message)
         self._fold.clicked.connect(lambda: self.set_folded(not self._is_folded))
         self._pause.clicked.connect(self.set_paused)
         self._filter.clicked.connect(self._focus_filter)
@@ -202,8 +208,18 @@ class TrafficDock(QFrame):
         self._pages.setCurrentIndex(tab)
         self._filter.setVisible(tab != THROUGHPUT)
         self._export.setVisible(tab == REQUESTS)
-        self._message.setVisible(tab == REQUESTS)
+        self._show_message()
         self._dress_export()
+
+    def _show_message(self) -> None:
+        """In the place of the rates: there is seldom room for both."""
+        is_told = self.tabs.currentIndex() == REQUESTS and bool(self._message.text())
+        self._message.setVisible(is_told)
+        self.rates.setVisible(self._has_path and not is_told)
+
+    def _forget_message(self) -> None:
+        self._message.clear()
+        self._show_message()
 
     def _focus_filter(self) -> None:
         if self.tabs.currentIndex() == THROUGHPUT:
@@ -215,7 +231,7 @@ class TrafficDock(QFrame):
     def _ask_export(self, kind: ExportFormat) -> None:
         rows = self.requests.shown
         name = time.strftime("kubeferry-%Y%m%d-%H%M%S") + f".{kind.value}"
-        self._message.clear()
+        self._forget_message()
         ask_where(self, kind, name, lambda path: self.export_asked.emit(path, kind, rows))
 
     def _open_replay(self, request: RequestRow, port: int) -> None:
@@ -237,8 +253,7 @@ class TrafficDock(QFrame):
         head.setSpacing(4)
         head.addWidget(self.tabs)
         head.addSpacing(12)
-        head.addWidget(self._down)
-        head.addWidget(self._up)
+        head.addWidget(self.rates)
         head.addWidget(self._message)
         head.addStretch(1)
         for button in (self._filter, self._export, self._pause, self._fold):

@@ -22,9 +22,10 @@ class WrappedLabel(QLabel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit()
+        if event.size().width() != event.oldSize().width():
+            self._fit()
 
     def _fit(self) -> None:
+        self.setMinimumHeight(0)  # The answer is never less than this: what once had two lines would keep their height.
         height = self.heightForWidth(self.width()) if self.text() else 0
-        if height >= 0 and height != self.minimumHeight():
-            self.setMinimumHeight(height)
+        self.setMinimumHeight(max(0, height))
