@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import ssl
-import time
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from types import TracebackType
@@ -20,8 +19,9 @@ import msgspec
 
 from app.domain.errors import ErrorCode, KubeferryError
 from app.kube.api_errors import ApiError, Asked, asked_of, connection_failure, refusal
+from app.kube.connection_pool import MAX_CONCURRENT_REQUESTS, ConnectionPool
 from app.kube.credentials import ApiAccess, Login
-from app.kube.dialer import ProxyError, Route, dial, problem_of, resolve_first_hop
+from app.kube.dialer import ProxyError, problem_of
 from app.kube.http_connection import ConnectionLost, HttpConnection, ResponseHead
 
 log = logging.getLogger(__name__)
@@ -31,14 +31,6 @@ MAX_BODY_BYTES = 256 << 20
 MAX_REFUSAL_BYTES = 1 << 16
 MAX_WATCH_LINE_BYTES = 8 << 20
 """etcd's limit for one object is 1.5 MiB; JSON may be larger."""
-
-MAX_CONCURRENT_REQUESTS = 8
-IDLE_LIMIT_S = 45.0
-"""A kept connection is not used again after this: load balancers cut idle ones from 60 s on."""
-
-KEPT_ANSWER_S = 2.0
-"""A kept connection that does not answer within this may lead nowhere any more (network changed, machine slept):
-what only reads is asked again on a new one."""
 
 PAGE_SIZE = 500
 MAX_PAGES = 2000
@@ -72,12 +64,8 @@ class ApiClient:
 
     def __init__(self, login: Login) -> None:
         self.login = login
-        self.first_hops: set[str] = set()
-        """Every address that a connection has led to, a proxy's or the server's: it must stay outside of the tunnel."""
-        self._idle: list[HttpConnection] = []
+        self._connections = ConnectionPool(login.context)
         self._slots = asyncio.Semaphore(MAX_CONCURRENT_REQUESTS)
-        self._route: Route | None = None
-        self._routed: ApiAccess | None = None
 
     async def __aenter__(self) -> ApiClient:
         return self
@@ -88,18 +76,14 @@ class ApiClient:
         self.close()
 
     def close(self) -> None:
-        for connection in self._idle:
-            connection.close()
-        self._idle.clear()
+        self._connections.close()
 
     async def first_hop_addresses(self) -> frozenset[str]:
         """The first hop's name resolved anew, with all addresses that were used before."""
-        route = self._route_for(await self.login.access())
+        access = await self.login.access()
         try:
-            return await resolve_first_hop(route) | self.first_hops
+            return await self._connections.first_hop_addresses(access)
         except OSError as error:
-            if self.first_hops:
-                return frozenset(self.first_hops)
             raise self._failure(error) from error
 
     @overload
@@ -230,7 +214,7 @@ class ApiClient:
                     return
                 error = await self._refusal(connection, head, asked)
             finally:
-                self._release(connection)
+                self._connections.release(connection)
             if head.status != 401 or attempt == 2:
                 raise error
             log.debug("401 for %s %s: the login is renewed", asked.verb, asked.resource)
@@ -247,55 +231,9 @@ class ApiClient:
     ) -> tuple[HttpConnection, ResponseHead]:
         try:
             async with asyncio.timeout(timeout_s):
-                while True:
-                    kept = self._kept(access)
-                    connection = kept or await self._dial(access)
-                    patience_s = KEPT_ANSWER_S if kept is not None and method == "GET" else None
-                    try:
-                        async with asyncio.timeout(patience_s):
-                            return connection, await connection.send(method, target, headers, data)
-                    except BaseException as error:
-                        connection.close()
-                        if kept is None or not _is_stale(error, patience_s):
-                            raise
+                return await self._connections.exchange(access, method, target, headers, data)
         except _FAILURES as error:
             raise self._failure(error) from error
-
-    async def _dial(self, access: ApiAccess) -> HttpConnection:
-        connection = HttpConnection(await dial(self._route_for(access)))
-        if connection.peer_address:
-            self.first_hops.add(connection.peer_address)
-        return connection
-
-    def _route_for(self, access: ApiAccess) -> Route:
-        if self._route is None or self._routed is not access:
-            try:
-                self._route = access.route()
-            except (ssl.SSLError, ValueError) as error:
-                problem = "a certificate or key in it is not valid PEM, or the key is not the certificate's"
-                path = self.login.context.path
-                raise KubeferryError(ErrorCode.KUBECONFIG_INVALID, path=path, problem=problem) from error
-            self._routed = access
-        return self._route
-
-    def _kept(self, access: ApiAccess) -> HttpConnection | None:
-        if self._routed is not access:
-            # Another client certificate may be another user.
-            self.close()
-        oldest = time.time() - IDLE_LIMIT_S
-        while self._idle:
-            connection = self._idle.pop()
-            if connection.reusable and connection.idle_since > oldest:
-                return connection
-            connection.close()
-        return None
-
-    def _release(self, connection: HttpConnection) -> None:
-        if connection.reusable and len(self._idle) < MAX_CONCURRENT_REQUESTS:
-            connection.idle_since = time.time()
-            self._idle.append(connection)
-        else:
-            connection.close()
 
     async def _refusal(self, connection: HttpConnection, head: ResponseHead, asked: Asked) -> ApiError:
         body = await _read_body(connection, MAX_REFUSAL_BYTES)
@@ -324,15 +262,6 @@ class ApiClient:
         context = self.login.context
         log.debug("no answer from %s: %s", context.server_url, problem_of(error))
         return connection_failure(error, server=context.server_url, context=context.name)
-
-
-def _is_stale(error: BaseException, patience_s: float | None) -> bool:
-    """Did a kept connection fail before the server can have acted?"""
-    if isinstance(error, ConnectionLost):
-        return error.clean
-    return isinstance(error, ConnectionResetError | BrokenPipeError) or (
-        isinstance(error, TimeoutError) and patience_s is not None
-    )
 
 
 async def _read_body(connection: HttpConnection, limit: int) -> bytes:

@@ -35,7 +35,8 @@ def intercept_info(**changes: object) -> im.InterceptInfo:
 
 @dataclass
 class FakeKeeper:
-    """Contract: an operation tells how it goes, and its end once; one that is cancelled ends as CANCELLED.
+    """Contract (tests/contract/keeper_port): an operation tells how it goes, and its end once; a start that is
+    cancelled ends as CANCELLED, and nothing else can be cancelled.
 
     `ends` is what the next operations end with, by what was asked; an operation without an end waits.
     """
@@ -54,6 +55,7 @@ class FakeKeeper:
 
     def __post_init__(self) -> None:
         self.waiting: dict[int, Tell] = {}
+        self._starts: set[int] = set()
 
     async def plan(self, request: im.PlanIntercept) -> im.InterceptPlan:
         self.asked.append(request)
@@ -76,12 +78,14 @@ class FakeKeeper:
         end = self.ends.get(type(request))
         if end is None:
             self.waiting[operation] = tell
+            if isinstance(request, im.StartIntercept):
+                self._starts.add(operation)
         else:
             tell(msgspec.structs.replace(end, operation=operation))
 
     def cancel(self, operation: int) -> None:
         self.cancelled.append(operation)
-        tell = self.waiting.pop(operation, None)
+        tell = self.waiting.pop(operation, None) if operation in self._starts else None
         if tell is not None:
             tell(im.InterceptFailed(operation, im_problem(ErrorCode.CANCELLED)))
 

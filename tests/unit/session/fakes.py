@@ -15,7 +15,14 @@ from app.session.hub import Hub
 from app.session.intercept_ports import Injection
 from app.session.ports import Discovered, Gone, Opened, Report
 from app.session.runner import AttemptContext
-from helper.protocol.helper_messages import NetworkConfig, NetworkSet, Overlap, OverlapsFound, ResolverBackend
+from helper.protocol.helper_messages import (
+    NetworkConfig,
+    NetworkSet,
+    Overlap,
+    OverlapsFound,
+    RefusalCode,
+    ResolverBackend,
+)
 from helper.protocol.intercepts import Health, Intercept, InterceptState, JoinTicket
 from helper.protocol.worker_messages import (
     WORKER_PROTOCOL_VERSION,
@@ -116,7 +123,8 @@ class FakeWorker:
 
 @dataclass
 class FakeHelper:
-    """Contract: holds one connection; after `stopped` every verb raises HELPER_STOPPED."""
+    """Contract (tests/contract/helper_port): holds one connection, and does nothing for others. Once `stopped`, or our
+    socket is closed, every verb raises HELPER_STOPPED; but to close a connection the helper is looked for anew."""
 
     worker: FakeWorker = field(default_factory=FakeWorker)
     overlaps: tuple[Overlap, ...] = ()
@@ -126,6 +134,7 @@ class FakeHelper:
     held: list[str] = field(default_factory=list)
     networks: list[NetworkConfig] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
+    closed: bool = False
 
     def __post_init__(self) -> None:
         self.opening.set()
@@ -138,10 +147,12 @@ class FakeHelper:
 
     async def attach(self, connection_id: str) -> Opened:
         self._call("attach")
+        self._need(connection_id)
         return Opened(connection_id, "kubeferry0", self.worker)
 
     async def set_network(self, connection_id: str, network: NetworkConfig) -> NetworkSet:
         self._call("set_network")
+        self._need(connection_id)
         self.networks.append(network)
         return NetworkSet(ResolverBackend.SYSTEMD_RESOLVED, ("192.0.2.53",))
 
@@ -150,21 +161,29 @@ class FakeHelper:
         return OverlapsFound(self.overlaps, ("192.0.2.53",))
 
     async def close_connection(self, connection_id: str) -> tuple[str, ...]:
-        self._call("close_connection")
-        if connection_id in self.held:
-            self.held.remove(connection_id)
+        self.calls.append("close_connection")
+        if self.stopped:
+            raise KubeferryError(ErrorCode.HELPER_NOT_RUNNING)
+        if connection_id not in self.held:
+            return ()
+        self.held.remove(connection_id)
         return self.left
 
     async def alive(self) -> bool:
-        return not self.stopped
+        return not self.stopped and not self.closed
 
     def close(self) -> None:
         self.calls.append("close")
+        self.closed = True
 
     def _call(self, name: str) -> None:
         self.calls.append(name)
-        if self.stopped:
+        if self.stopped or self.closed:
             raise KubeferryError(ErrorCode.HELPER_STOPPED)
+
+    def _need(self, connection_id: str) -> None:
+        if connection_id not in self.held:
+            raise KubeferryError(ErrorCode.HELPER_FAILED, problem=str(RefusalCode.UNKNOWN_CONNECTION))
 
 
 @dataclass

@@ -161,6 +161,7 @@ async def test_no_connection_without_a_passed_probe(bench: Bench, monkeypatch: p
 
 async def test_probes_that_come_before_the_network_is_set_do_not_count(bench: Bench) -> None:
     bench.resume = "0123456789ab"
+    bench.helper.held = ["0123456789ab"]
     bench.worker = FakeWorker(WorkerSnapshot(1, 1, TunnelState.UP, TunnelFailure.NONE, LEASE, PASSED))
     bench.worker.on_probes = ()
     bench.helper.worker = bench.worker
