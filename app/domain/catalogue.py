@@ -10,9 +10,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.domain.catalogue_access import ACCESS_ENTRIES
 from app.domain.catalogue_cluster import CLUSTER_ENTRIES
 from app.domain.catalogue_entry import Entry
 from app.domain.catalogue_machine import MACHINE_ENTRIES
+from app.domain.catalogue_tunnel import TUNNEL_ENTRIES
 from app.domain.errors import ErrorCategory, ErrorCode, Problem
 
 _FIELD = re.compile(r"\{([a-z_]+)\}")
@@ -31,7 +33,12 @@ class Explanation:
     detail: str
 
 
-CATALOGUE: dict[ErrorCode, Entry] = {**MACHINE_ENTRIES, **CLUSTER_ENTRIES}
+CATALOGUE: dict[ErrorCode, Entry] = {
+    **ACCESS_ENTRIES,
+    **MACHINE_ENTRIES,
+    **TUNNEL_ENTRIES,
+    **CLUSTER_ENTRIES,
+}
 
 
 EXIT_CODES: dict[ErrorCategory, int] = {

@@ -4669,6 +4669,236 @@
             <translation>这是最新版本。</translation>
         </message>
         <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>No kubeconfig</source>
+            <translation>没有 kubeconfig</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>There is no kubeconfig file at {path}.</source>
+            <translation>{path} 处没有 kubeconfig 文件。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Nothing on this machine or in the cluster was changed.</source>
+            <translation>本机和集群均未作任何更改。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Set KUBECONFIG or give the file with --kubeconfig.</source>
+            <translation>请设置 KUBECONFIG，或用 --kubeconfig 指定文件。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The kubeconfig cannot be used</source>
+            <translation>无法使用 kubeconfig</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The kubeconfig {path} cannot be used: {problem}.</source>
+            <translation>无法使用 kubeconfig {path}：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Correct the file; `kubectl config view` shows how kubectl reads it.</source>
+            <translation>请修正该文件；`kubectl config view` 可显示 kubectl 读取的结果。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>No context chosen</source>
+            <translation>未选择上下文</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The kubeconfig has no current context.</source>
+            <translation>kubeconfig 中没有当前上下文。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Name one with --context, or choose one with `kubectl config use-context`.</source>
+            <translation>用 --context 指定一个，或用 `kubectl config use-context` 选择一个。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>No such context</source>
+            <translation>没有这个上下文</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The kubeconfig has no context {context}. It has: {known}.</source>
+            <translation>kubeconfig 中没有上下文 {context}。现有：{known}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Name one of these with --context.</source>
+            <translation>请用 --context 指定其中之一。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The login has expired</source>
+            <translation>登录已过期</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The cluster of context {context} does not accept your login any more.</source>
+            <translation>上下文 {context} 的集群不再接受您的登录。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Nothing can be asked of the cluster.</source>
+            <translation>无法向集群发送任何请求。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Log in again the way you do for kubectl, then connect again.</source>
+            <translation>请按 kubectl 的方式重新登录，然后重新连接。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The login command is missing</source>
+            <translation>缺少登录命令</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The kubeconfig logs in with the command {command}, which is not installed. {hint}</source>
+            <translation>kubeconfig 使用命令 {command} 登录，但该命令未安装。{hint}</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Install it, or put it on the PATH that Kubeferry is started with.</source>
+            <translation>请安装它，或将它加入启动 Kubeferry 时的 PATH。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The login command failed</source>
+            <translation>登录命令失败</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The kubeconfig's login command {command} failed: {problem}.</source>
+            <translation>kubeconfig 的登录命令 {command} 失败：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Run it by hand, or `kubectl get ns`, and log in again.</source>
+            <translation>请手动运行该命令或 `kubectl get ns`，然后重新登录。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The API server cannot be reached</source>
+            <translation>无法访问 API 服务器</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The API server {server} cannot be reached: {problem}.</source>
+            <translation>无法访问 API 服务器 {server}：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>There is no way into the cluster.</source>
+            <translation>无法进入集群。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Check your network, VPN and proxy; `kubectl get ns` has to work from here.</source>
+            <translation>请检查网络、VPN 和代理；`kubectl get ns` 必须能在本机正常运行。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The API server's certificate is not trusted</source>
+            <translation>API 服务器的证书不受信任</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The certificate of {server} is not the one that the kubeconfig trusts: {problem}.</source>
+            <translation>{server} 的证书不是 kubeconfig 所信任的证书：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Kubeferry does not talk to it.</source>
+            <translation>Kubeferry 不与它通信。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Check certificate-authority in the kubeconfig, and whether something between intercepts TLS.</source>
+            <translation>请检查 kubeconfig 中的 certificate-authority，以及中间是否有设备拦截 TLS。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>A right is missing</source>
+            <translation>缺少权限</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Your user may not {verb} {resource} in namespace {namespace}.</source>
+            <translation>您的用户无权在命名空间 {namespace} 中对 {resource} 执行 {verb}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The step that needs it cannot be done.</source>
+            <translation>需要该权限的步骤无法执行。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Ask the cluster's administrator for it; README.md lists the rights that Kubeferry needs.</source>
+            <translation>请向集群管理员申请；README.md 列出了 Kubeferry 所需的权限。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The API server answered with an error</source>
+            <translation>API 服务器返回了错误</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The API server {server} answered with an error: {problem}.</source>
+            <translation>API 服务器 {server} 返回了错误：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The step that needed the answer was given up.</source>
+            <translation>需要该响应的步骤已放弃。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Try again; if it stays, ask the cluster's administrator.</source>
+            <translation>请重试；如果仍然如此，请联系集群管理员。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The proxy failed</source>
+            <translation>代理服务器失败</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The proxy {proxy} does not let us through to the API server: {problem}.</source>
+            <translation>代理服务器 {proxy} 不允许访问 API 服务器：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Check proxy-url in the kubeconfig, or HTTPS_PROXY.</source>
+            <translation>请检查 kubeconfig 中的 proxy-url 或 HTTPS_PROXY。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The cluster's rules forbid the sidecar</source>
+            <translation>集群规则禁止 sidecar</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>The cluster does not admit {workload} with a sidecar: {problem}.</source>
+            <translation>集群不允许带有 sidecar 的 {workload}：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Nothing in the cluster was changed.</source>
+            <translation>集群未作任何更改。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_access.py" />
+            <source>Ask who keeps this rule for an exemption for namespace {namespace}; it is an admission webhook or policy.</source>
+            <translation>请向维护该规则（准入 Webhook 或策略）的人申请豁免命名空间 {namespace}。</translation>
+        </message>
+        <message>
             <location filename="app/domain/catalogue_cluster.py" />
             <source>There is no traffic manager</source>
             <translation>没有流量管理器</translation>
@@ -4800,11 +5030,6 @@
         </message>
         <message>
             <location filename="app/domain/catalogue_cluster.py" />
-            <source>Nothing on this machine or in the cluster was changed.</source>
-            <translation>本机和集群均未作任何更改。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_cluster.py" />
             <source>See what there is with `kubectl -n {namespace} get deploy,sts,ds,rs,pod`, or name another with -n.</source>
             <translation>用 `kubectl -n {namespace} get deploy,sts,ds,rs,pod` 查看现有的工作负载，或用 -n 指定其他命名空间。</translation>
         </message>
@@ -4912,231 +5137,6 @@
             <location filename="app/domain/catalogue_cluster.py" />
             <source>Leave some with `kubeferry leave`.</source>
             <translation>用 `kubeferry leave` 停止其中一些。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>No kubeconfig</source>
-            <translation>没有 kubeconfig</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>There is no kubeconfig file at {path}.</source>
-            <translation>{path} 处没有 kubeconfig 文件。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Set KUBECONFIG or give the file with --kubeconfig.</source>
-            <translation>请设置 KUBECONFIG，或用 --kubeconfig 指定文件。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The kubeconfig cannot be used</source>
-            <translation>无法使用 kubeconfig</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The kubeconfig {path} cannot be used: {problem}.</source>
-            <translation>无法使用 kubeconfig {path}：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Correct the file; `kubectl config view` shows how kubectl reads it.</source>
-            <translation>请修正该文件；`kubectl config view` 可显示 kubectl 读取的结果。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>No context chosen</source>
-            <translation>未选择上下文</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The kubeconfig has no current context.</source>
-            <translation>kubeconfig 中没有当前上下文。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Name one with --context, or choose one with `kubectl config use-context`.</source>
-            <translation>用 --context 指定一个，或用 `kubectl config use-context` 选择一个。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>No such context</source>
-            <translation>没有这个上下文</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The kubeconfig has no context {context}. It has: {known}.</source>
-            <translation>kubeconfig 中没有上下文 {context}。现有：{known}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Name one of these with --context.</source>
-            <translation>请用 --context 指定其中之一。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The login has expired</source>
-            <translation>登录已过期</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The cluster of context {context} does not accept your login any more.</source>
-            <translation>上下文 {context} 的集群不再接受您的登录。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Nothing can be asked of the cluster.</source>
-            <translation>无法向集群发送任何请求。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Log in again the way you do for kubectl, then connect again.</source>
-            <translation>请按 kubectl 的方式重新登录，然后重新连接。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The login command is missing</source>
-            <translation>缺少登录命令</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The kubeconfig logs in with the command {command}, which is not installed. {hint}</source>
-            <translation>kubeconfig 使用命令 {command} 登录，但该命令未安装。{hint}</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Install it, or put it on the PATH that Kubeferry is started with.</source>
-            <translation>请安装它，或将它加入启动 Kubeferry 时的 PATH。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The login command failed</source>
-            <translation>登录命令失败</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The kubeconfig's login command {command} failed: {problem}.</source>
-            <translation>kubeconfig 的登录命令 {command} 失败：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Run it by hand, or `kubectl get ns`, and log in again.</source>
-            <translation>请手动运行该命令或 `kubectl get ns`，然后重新登录。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The API server cannot be reached</source>
-            <translation>无法访问 API 服务器</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The API server {server} cannot be reached: {problem}.</source>
-            <translation>无法访问 API 服务器 {server}：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>There is no way into the cluster.</source>
-            <translation>无法进入集群。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Check your network, VPN and proxy; `kubectl get ns` has to work from here.</source>
-            <translation>请检查网络、VPN 和代理；`kubectl get ns` 必须能在本机正常运行。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The API server's certificate is not trusted</source>
-            <translation>API 服务器的证书不受信任</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The certificate of {server} is not the one that the kubeconfig trusts: {problem}.</source>
-            <translation>{server} 的证书不是 kubeconfig 所信任的证书：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Kubeferry does not talk to it.</source>
-            <translation>Kubeferry 不与它通信。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Check certificate-authority in the kubeconfig, and whether something between intercepts TLS.</source>
-            <translation>请检查 kubeconfig 中的 certificate-authority，以及中间是否有设备拦截 TLS。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>A right is missing</source>
-            <translation>缺少权限</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Your user may not {verb} {resource} in namespace {namespace}.</source>
-            <translation>您的用户无权在命名空间 {namespace} 中对 {resource} 执行 {verb}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The step that needs it cannot be done.</source>
-            <translation>需要该权限的步骤无法执行。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Ask the cluster's administrator for it; README.md lists the rights that Kubeferry needs.</source>
-            <translation>请向集群管理员申请；README.md 列出了 Kubeferry 所需的权限。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The API server answered with an error</source>
-            <translation>API 服务器返回了错误</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The API server {server} answered with an error: {problem}.</source>
-            <translation>API 服务器 {server} 返回了错误：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The step that needed the answer was given up.</source>
-            <translation>需要该响应的步骤已放弃。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Try again; if it stays, ask the cluster's administrator.</source>
-            <translation>请重试；如果仍然如此，请联系集群管理员。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The proxy failed</source>
-            <translation>代理服务器失败</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The proxy {proxy} does not let us through to the API server: {problem}.</source>
-            <translation>代理服务器 {proxy} 不允许访问 API 服务器：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Check proxy-url in the kubeconfig, or HTTPS_PROXY.</source>
-            <translation>请检查 kubeconfig 中的 proxy-url 或 HTTPS_PROXY。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The cluster's rules forbid the sidecar</source>
-            <translation>集群规则禁止 sidecar</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The cluster does not admit {workload} with a sidecar: {problem}.</source>
-            <translation>集群不允许带有 sidecar 的 {workload}：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Nothing in the cluster was changed.</source>
-            <translation>集群未作任何更改。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Ask who keeps this rule for an exemption for namespace {namespace}; it is an admission webhook or policy.</source>
-            <translation>请向维护该规则（准入 Webhook 或策略）的人申请豁免命名空间 {namespace}。</translation>
         </message>
         <message>
             <location filename="app/domain/catalogue_machine.py" />
@@ -5267,206 +5267,6 @@
             <location filename="app/domain/catalogue_machine.py" />
             <source>See what manages names here with `kubeferry doctor`.</source>
             <translation>用 `kubeferry doctor` 查看本机由谁管理域名解析。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel cannot reach the API server: {problem}.</source>
-            <translation>隧道无法访问 API 服务器：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Cluster addresses are not reachable until it is back. Kubeferry keeps trying.</source>
-            <translation>在恢复之前无法访问集群地址。Kubeferry 会继续尝试。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Check your network, VPN and proxy.</source>
-            <translation>请检查网络、VPN 和代理。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel does not trust the API server's certificate: {problem}.</source>
-            <translation>隧道不信任 API 服务器的证书：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Check whether something between intercepts TLS.</source>
-            <translation>请检查中间是否有设备拦截 TLS。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The API server does not accept your login for the tunnel any more: {problem}.</source>
-            <translation>API 服务器不再接受您用于隧道的登录：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Log in again the way you do for kubectl.</source>
-            <translation>请按 kubectl 的方式重新登录。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Port forwarding is not allowed</source>
-            <translation>不允许端口转发</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Your user may not forward ports to the traffic manager's pod: {problem}.</source>
-            <translation>您的用户无权向流量管理器的 Pod 转发端口：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>There is no tunnel.</source>
-            <translation>没有隧道。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Ask the cluster's administrator for get and create on pods/portforward.</source>
-            <translation>请向集群管理员申请 pods/portforward 的 get 和 create 权限。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The traffic manager's pod is gone</source>
-            <translation>流量管理器的 Pod 已消失</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The traffic manager's pod is gone: {problem}.</source>
-            <translation>流量管理器的 Pod 已消失：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Wait for the next pod, or see `kubeferry doctor`.</source>
-            <translation>请等待新的 Pod，或运行 `kubeferry doctor` 查看。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The traffic manager does not listen</source>
-            <translation>流量管理器未在监听</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The traffic manager's pod runs, but its port is closed: {problem}.</source>
-            <translation>流量管理器的 Pod 正在运行，但其端口已关闭：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Look at the log of its pod, or install it again with `kubeferry manager install`.</source>
-            <translation>请查看其 Pod 的日志，或用 `kubeferry manager install` 重新安装。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The proxy does not let the tunnel through: {problem}.</source>
-            <translation>代理服务器不允许隧道通过：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Check proxy-url in the kubeconfig, and that the proxy allows WebSockets.</source>
-            <translation>请检查 kubeconfig 中的 proxy-url，并确认代理服务器允许 WebSocket。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The traffic manager is of a version that this Kubeferry cannot talk to: {problem}.</source>
-            <translation>流量管理器的版本与此 Kubeferry 不兼容：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The traffic manager gave no address</source>
-            <translation>流量管理器未分配地址</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The traffic manager refused an address: {problem}.</source>
-            <translation>流量管理器拒绝分配地址：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Try again in a minute; if it stays, restart it with `kubectl rollout restart`.</source>
-            <translation>请一分钟后重试；如果仍然如此，用 `kubectl rollout restart` 重启它。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel fell silent</source>
-            <translation>隧道没有响应</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Nothing came through the tunnel any more: {problem}.</source>
-            <translation>隧道中不再有数据到达：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Check your network.</source>
-            <translation>请检查网络。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel was closed</source>
-            <translation>隧道已关闭</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel was closed from the other side: {problem}.</source>
-            <translation>隧道被对端关闭：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Nothing, if it is back soon; else see `kubeferry doctor`.</source>
-            <translation>如果很快恢复则无需处理；否则请运行 `kubeferry doctor`。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel was lost for too long</source>
-            <translation>隧道中断时间过长</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel was lost for {seconds} s ({problem}), and you chose to give the routes back then.</source>
-            <translation>隧道已中断 {seconds} 秒（{problem}），按您的选择已释放路由。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The connection ended and this machine's network is as it was before; your intercepts wait for the next one.</source>
-            <translation>连接已结束，本机网络已恢复原状；您的拦截会等待下一次连接。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Connect again, or choose in the settings to hold the routes until the tunnel is back.</source>
-            <translation>请重新连接，或在设置中选择在隧道恢复前保留路由。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel process stopped</source>
-            <translation>隧道进程已停止</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The process that carries the packets stopped.</source>
-            <translation>传送数据包的进程已停止。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Connect again; `journalctl -u kubeferry-helper` tells why it stopped.</source>
-            <translation>请重新连接；`journalctl -u kubeferry-helper` 可查看停止的原因。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The cluster does not answer through the tunnel</source>
-            <translation>集群没有通过隧道响应</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>The tunnel is up, but a check through it failed: {problem}.</source>
-            <translation>隧道已建立，但通过隧道的检查失败：{problem}。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>Cluster addresses or names may not work.</source>
-            <translation>集群地址或域名可能无法使用。</translation>
-        </message>
-        <message>
-            <location filename="app/domain/catalogue_machine.py" />
-            <source>See `kubeferry doctor`; a network policy may forbid the traffic manager's packets.</source>
-            <translation>请运行 `kubeferry doctor`；可能是网络策略禁止了流量管理器的数据包。</translation>
         </message>
         <message>
             <location filename="app/domain/catalogue_machine.py" />
@@ -5647,6 +5447,206 @@
             <location filename="app/domain/catalogue_machine.py" />
             <source>Please report it, with session.log of Kubeferry's state directory.</source>
             <translation>请报告此问题，并附上 Kubeferry 状态目录中的 session.log。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel cannot reach the API server: {problem}.</source>
+            <translation>隧道无法访问 API 服务器：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Cluster addresses are not reachable until it is back. Kubeferry keeps trying.</source>
+            <translation>在恢复之前无法访问集群地址。Kubeferry 会继续尝试。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Check your network, VPN and proxy.</source>
+            <translation>请检查网络、VPN 和代理。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel does not trust the API server's certificate: {problem}.</source>
+            <translation>隧道不信任 API 服务器的证书：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Check whether something between intercepts TLS.</source>
+            <translation>请检查中间是否有设备拦截 TLS。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The API server does not accept your login for the tunnel any more: {problem}.</source>
+            <translation>API 服务器不再接受您用于隧道的登录：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Log in again the way you do for kubectl.</source>
+            <translation>请按 kubectl 的方式重新登录。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Port forwarding is not allowed</source>
+            <translation>不允许端口转发</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Your user may not forward ports to the traffic manager's pod: {problem}.</source>
+            <translation>您的用户无权向流量管理器的 Pod 转发端口：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>There is no tunnel.</source>
+            <translation>没有隧道。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Ask the cluster's administrator for get and create on pods/portforward.</source>
+            <translation>请向集群管理员申请 pods/portforward 的 get 和 create 权限。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The traffic manager's pod is gone</source>
+            <translation>流量管理器的 Pod 已消失</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The traffic manager's pod is gone: {problem}.</source>
+            <translation>流量管理器的 Pod 已消失：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Wait for the next pod, or see `kubeferry doctor`.</source>
+            <translation>请等待新的 Pod，或运行 `kubeferry doctor` 查看。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The traffic manager does not listen</source>
+            <translation>流量管理器未在监听</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The traffic manager's pod runs, but its port is closed: {problem}.</source>
+            <translation>流量管理器的 Pod 正在运行，但其端口已关闭：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Look at the log of its pod, or install it again with `kubeferry manager install`.</source>
+            <translation>请查看其 Pod 的日志，或用 `kubeferry manager install` 重新安装。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The proxy does not let the tunnel through: {problem}.</source>
+            <translation>代理服务器不允许隧道通过：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Check proxy-url in the kubeconfig, and that the proxy allows WebSockets.</source>
+            <translation>请检查 kubeconfig 中的 proxy-url，并确认代理服务器允许 WebSocket。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The traffic manager is of a version that this Kubeferry cannot talk to: {problem}.</source>
+            <translation>流量管理器的版本与此 Kubeferry 不兼容：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The traffic manager gave no address</source>
+            <translation>流量管理器未分配地址</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The traffic manager refused an address: {problem}.</source>
+            <translation>流量管理器拒绝分配地址：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Try again in a minute; if it stays, restart it with `kubectl rollout restart`.</source>
+            <translation>请一分钟后重试；如果仍然如此，用 `kubectl rollout restart` 重启它。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel fell silent</source>
+            <translation>隧道没有响应</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Nothing came through the tunnel any more: {problem}.</source>
+            <translation>隧道中不再有数据到达：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Check your network.</source>
+            <translation>请检查网络。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel was closed</source>
+            <translation>隧道已关闭</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel was closed from the other side: {problem}.</source>
+            <translation>隧道被对端关闭：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Nothing, if it is back soon; else see `kubeferry doctor`.</source>
+            <translation>如果很快恢复则无需处理；否则请运行 `kubeferry doctor`。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel was lost for too long</source>
+            <translation>隧道中断时间过长</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel was lost for {seconds} s ({problem}), and you chose to give the routes back then.</source>
+            <translation>隧道已中断 {seconds} 秒（{problem}），按您的选择已释放路由。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The connection ended and this machine's network is as it was before; your intercepts wait for the next one.</source>
+            <translation>连接已结束，本机网络已恢复原状；您的拦截会等待下一次连接。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Connect again, or choose in the settings to hold the routes until the tunnel is back.</source>
+            <translation>请重新连接，或在设置中选择在隧道恢复前保留路由。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel process stopped</source>
+            <translation>隧道进程已停止</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The process that carries the packets stopped.</source>
+            <translation>传送数据包的进程已停止。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Connect again; `journalctl -u kubeferry-helper` tells why it stopped.</source>
+            <translation>请重新连接；`journalctl -u kubeferry-helper` 可查看停止的原因。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The cluster does not answer through the tunnel</source>
+            <translation>集群没有通过隧道响应</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>The tunnel is up, but a check through it failed: {problem}.</source>
+            <translation>隧道已建立，但通过隧道的检查失败：{problem}。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>Cluster addresses or names may not work.</source>
+            <translation>集群地址或域名可能无法使用。</translation>
+        </message>
+        <message>
+            <location filename="app/domain/catalogue_tunnel.py" />
+            <source>See `kubeferry doctor`; a network policy may forbid the traffic manager's packets.</source>
+            <translation>请运行 `kubeferry doctor`；可能是网络策略禁止了流量管理器的数据包。</translation>
         </message>
         <message>
             <location filename="app/domain/stages.py" />
