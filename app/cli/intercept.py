@@ -9,7 +9,7 @@ import click
 from app.cli.dry_run import tell_intercept_plan
 from app.cli.examples import examples
 from app.cli.intercept_text import in_force_lines, restored_line
-from app.cli.operation import carry_out, connected_session
+from app.cli.operation import agree, carry_out, connected_session
 from app.cli.output import Format, is_terminal, output_option, print_json, print_problem
 from app.cli.progress import Progress
 from app.cli.terminal import echo
@@ -238,13 +238,13 @@ def _plan(session: BlockingSession, wish: im.Wish) -> im.InterceptPlan:
 
 
 def _confirmed(plan: im.InterceptPlan, *, yes: bool, quiet: bool) -> tuple[str, ...]:
-    """Tells what there is to know before, and asks for what has to be confirmed. Raises click.Abort on a no."""
+    """Tells what there is to know before, and asks for what has to be confirmed. As `agree`."""
     if not quiet:
         for notice in plan.notices:
             echo(f"{click.style('Note', fg='yellow')}: {notice.text}", err=True)
     questions = tuple(notice.code for notice in plan.notices if notice.confirm)
     if questions and not yes and not quiet and is_terminal():
-        click.confirm(f"Go on with {plan.workload} in {plan.namespace}?", abort=True, err=True)
+        agree(f"Go on with {plan.workload} in {plan.namespace}?")
         return questions
     # Without a terminal the session refuses, and names what has to be confirmed.
     return questions if yes else ()

@@ -6,8 +6,11 @@ import contextlib
 import signal
 from collections.abc import Iterator
 
+import click
+
 from app.cli.progress import Progress
 from app.cli.terminal import echo
+from app.domain.catalogue import EXIT_INTERRUPTED
 from app.domain.errors import ErrorCode, KubeferryError
 from app.domain.intercept_stages import describe_intercept_stage
 from app.session import intercept_messages as im
@@ -45,6 +48,13 @@ def session_status(session: BlockingSession) -> m.Status:
     if not isinstance(answer, m.StatusIs):
         raise KubeferryError(ErrorCode.SESSION_VERSION)
     return answer.status
+
+
+def agree(question: str) -> None:
+    """Raises click.Abort when nobody answers, and Exit after a no, which is no mistake and changes nothing."""
+    if not click.confirm(question, err=True):
+        echo("Nothing was changed.", err=True)
+        raise click.exceptions.Exit(EXIT_INTERRUPTED)
 
 
 def carry_out(session: BlockingSession, request: Operation, progress: Progress) -> Ended:

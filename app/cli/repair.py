@@ -9,7 +9,7 @@ import click
 from app.cli.examples import examples
 from app.cli.intercept import restored_exit_code, tell_restored
 from app.cli.manager import run_interruptibly
-from app.cli.operation import carry_out, connected_session
+from app.cli.operation import agree, carry_out, connected_session
 from app.cli.options import cluster_options, kubeconfig_files
 from app.cli.output import Format, is_terminal, output_option, print_json
 from app.cli.progress import Progress
@@ -100,7 +100,7 @@ def _repair(plan: im.RepairPlan, run: Run, *, yes: bool, output: Format) -> int:
             raise KubeferryError(
                 ErrorCode.CONFIRMATION_MISSING, workload="What was found", problem="nobody was there to confirm it"
             )
-        click.confirm("Take all of this away?", abort=True, err=True)
+        agree("Take all of this away?")
     with Progress(quiet=output is Format.JSON) as progress:
         done = run(plan.remains, progress)
     if output is Format.JSON:

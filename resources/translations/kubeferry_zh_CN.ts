@@ -1390,8 +1390,8 @@
         </message>
         <message>
             <location filename="app/ui/diagnostics/timeline_page.py" />
-            <source>one entry, newest first</source>
-            <translation>1 条记录，最新的在前</translation>
+            <source>one entry</source>
+            <translation>1 条记录</translation>
         </message>
         <message>
             <location filename="app/ui/diagnostics/timeline_page.py" />

@@ -36,7 +36,7 @@ class TimelinePage(QWidget):
         """Newest first."""
         self._entries = entries
         self._list.show_entries(entries)
-        self._count.setText(tr_count(len(entries), "one entry, newest first", "{count} entries, newest first"))
+        self._count.setText(tr_count(len(entries), "one entry", "{count} entries, newest first"))
         self._stack.setCurrentIndex(1 if entries else 0)
 
     def copy_all(self) -> None:
