@@ -39,7 +39,7 @@ export KUBEFERRY_KIT = $(KIT)
 
 .PHONY: test all-tests lint unit e2e demo bench image packages packages-test lock cluster-up cluster-down
 
-# Two lanes (tests/lanes.py): what needs a cluster, and beside it everything else first. Beside their beginning: lint.
+# Two lanes (tests/lanes.py): what needs a cluster, and beside it everything else. Beside their beginning: lint.
 test:
 	@$(MAKE) --no-print-directory -j2 lint all-tests
 

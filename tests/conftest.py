@@ -8,17 +8,12 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from xdist.workermanage import NodeManager
 
 from tests.lab.cluster import EXTERNAL, Cluster, LocalCluster, open_cluster
-from tests.lanes import Lanes, sort_for_lanes, take_lane
-
-take_lane(os.environ)  # now: conftest.py of folders below may read it as soon as they are imported
+from tests.lanes import Lanes, sort_for_lanes
 
 KEEP = "KUBEFERRY_LAB_KEEP"
 """Set: the cluster stays up after the run, for the next one."""
-_TAKEN_DOWN_S = 90
-"""How long an interrupted run waits for its lanes: they take laptops and clusters down."""
 
 
 def why_no_cluster() -> str:
@@ -30,10 +25,6 @@ def why_no_cluster() -> str:
     if os.geteuid():
         return "the tests on a cluster make network namespaces: run them as root"
     return ""
-
-
-def pytest_configure(config: pytest.Config) -> None:
-    NodeManager.EXIT_TIMEOUT = _TAKEN_DOWN_S
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
