@@ -186,8 +186,8 @@ class Screen:
         self._xdotool("type", "--delay", "8", text)
 
     def choose(self, name: Words, key: str = "Down", most: int = 30) -> None:
-        """In a menu that has popped up: goes down item by item until this one is announced, and takes it. Twice round: on
-        a busy machine an announcement may come after the next key."""
+        """In a menu that has popped up: goes down item by item until this one is announced, and takes it. Twice round,
+        because on a busy machine an announcement may come after the next key."""
         heard: list[str] = []
         for _ in range(most):
             node = self._announced_after(key, heard)
