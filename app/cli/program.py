@@ -32,7 +32,7 @@ Exit codes:
   20   the cluster: rights, the traffic manager, its image
   30   the network: API server unreachable, proxy, overlapping subnets
   40   the helper service on this machine
-  130  interrupted (Ctrl-C); what had been done was undone
+  130  interrupted (Ctrl-C), or a no; what had been done was undone
 """
 
 

@@ -149,20 +149,25 @@ def test_it_is_told_once_to_who_looks_elsewhere() -> None:
     assert maker.take_operations((replace(queued, step="Undoing"),)) == ()
 
 
+async def _proxy_begun(bench: window_bench.Bench) -> FakeTalk:
+    """Of the workload that is chosen, by the inspector's switch; its operation is 7, the next one will be 8."""
+    await bench.show()
+    await bench.connected(window_bench.MINE)
+    bench.store.change(muted_plans=frozenset(PlanKind))
+    bench.window.choose_workload(window_bench.KEY)
+    await bench.until(lambda: bench.window.inspector.key == window_bench.KEY)
+    bench.session.answers = [im.OperationAccepted(7), im.OperationAccepted(8)]
+    bench.window.inspector.toggle_proxy()
+    talk = await bench.talk()
+    await bench.until(lambda: len(bench.parts.intercepts.operations) == 1)
+    return talk
+
+
 async def test_the_trays_stop_in_the_middle_of_a_start(
     theme: Theme, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with window_bench.open_bench(theme, qtbot, tmp_path, monkeypatch) as bench:
-        await bench.show()
-        await bench.connected(window_bench.MINE)
-        bench.store.change(muted_plans=frozenset(PlanKind))
-        page = bench.window.inspector.page
-        bench.window.choose_workload(window_bench.KEY)
-        await bench.until(lambda: bench.window.inspector.key == window_bench.KEY)
-        bench.session.answers = [im.OperationAccepted(7), im.OperationAccepted(8)]
-        bench.window.inspector.toggle_proxy()
-        talk = await bench.talk()
-        await bench.until(lambda: len(bench.parts.intercepts.operations) == 1)
+        page, talk = bench.window.inspector.page, await _proxy_begun(bench)
         bench.tray.leave_asked.emit(window_bench.KEY)
         await bench.until(lambda: talk.requests[-1] == im.CancelOperation(7))
         await bench.until(lambda: page.proxy.line.endswith("; then it is stopped …"))
@@ -179,16 +184,7 @@ async def test_the_inspectors_stop_in_the_middle_of_a_start(
     theme: Theme, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async with window_bench.open_bench(theme, qtbot, tmp_path, monkeypatch) as bench:
-        await bench.show()
-        await bench.connected(window_bench.MINE)
-        bench.store.change(muted_plans=frozenset(PlanKind))
-        page = bench.window.inspector.page
-        bench.window.choose_workload(window_bench.KEY)
-        await bench.until(lambda: bench.window.inspector.key == window_bench.KEY)
-        bench.session.answers = [im.OperationAccepted(7), im.OperationAccepted(8)]
-        bench.window.inspector.toggle_proxy()
-        talk = await bench.talk()
-        await bench.until(lambda: len(bench.parts.intercepts.operations) == 1)
+        page, talk = bench.window.inspector.page, await _proxy_begun(bench)
         (stop,) = (one for one in page.people.findChildren(QPushButton) if one.text() == "Stop")
         assert stop.isEnabled()
         stop.click()
